@@ -1,0 +1,1 @@
+"""Small reference implementations of what the notes explain, one module a topic."""

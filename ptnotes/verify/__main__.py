@@ -1,0 +1,75 @@
+"""Prove pages from the command line: `python -m ptnotes.verify PATH...`, also pages that are not ours."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from ptnotes.verify import receipts
+from ptnotes.verify.block import FAILED, Outcome
+from ptnotes.verify.page import Page, read_page
+from ptnotes.verify.project import find_project
+from ptnotes.verify.prove import prove, prove_foreign
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """
+    Print a table of blocks for each page; return 1 if any failed, 2 if a page could not be read.
+
+    Args:
+        arguments: Words of the command line, without the program's name.
+    """
+    parser = argparse.ArgumentParser(prog="python -m ptnotes.verify", description=__doc__)
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a page")
+    parser.add_argument("--failed", action="store_true", help="print only what failed")
+    options = parser.parse_args(arguments)
+    worst = 0
+    for path in options.paths:
+        try:
+            page, outcomes = _prove(path)
+        except OSError as error:
+            print(f"{path}: {error.strerror}", file=sys.stderr)
+            worst = 2
+            continue
+        _print(path, page, outcomes, options.failed)
+        if page.problems or any(outcome.state == FAILED for outcome in outcomes):
+            worst = max(worst, 1)
+    return worst
+
+
+def _prove(path: Path) -> tuple[Page, list[Outcome]]:
+    project = find_project(path)
+    if project is None or not project.owns(path):
+        page = read_page(path)
+        return page, prove_foreign(page)
+    page = read_page(path, project)
+    return page, prove(page, project, receipts.fingerprint(project))
+
+
+def _print(path: Path, page: Page, outcomes: Iterable[Outcome], only_failed: bool) -> None:
+    rows = [(problem.line, "page", FAILED, problem.message) for problem in page.problems]
+    rows += [
+        (o.line or o.block.line, _class(o), o.state, o.detail or "; ".join(o.notes))
+        for o in outcomes
+    ]
+    print(path)
+    for line, kind, state, detail in sorted(rows):
+        if state == FAILED or not only_failed:
+            first = detail.splitlines()[0] if detail else ""
+            print(f"{line:6}  {kind:<20} {state:<8} {first}".rstrip())
+    counts = Counter(kind for _, kind, _, _ in rows)
+    passed = Counter(kind for _, kind, state, _ in rows if state != FAILED)
+    summary = ", ".join(f"{kind} {passed[kind]}/{n}" for kind, n in sorted(counts.items()))
+    print(f"        {summary or 'no blocks'}")
+
+
+def _class(outcome: Outcome) -> str:
+    block = outcome.block
+    return block.kind if block.kind != "unknown" else block.language or "unlabelled"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

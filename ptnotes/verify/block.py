@@ -1,0 +1,74 @@
+"""What is proven: a block of a page, and what became of it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+PASSED = "passed"
+FAILED = "failed"
+NOT_RUN = "not run"
+
+
+def shown_hash(text: str) -> str:
+    """
+    Hash a block's text as a reader sees it: outer blank lines and trailing blanks do not count.
+
+    >>> from ptnotes.verify.block import shown_hash
+    >>> shown_hash("x = 1\\n\\n") == shown_hash("\\nx = 1  \\n")
+    True
+    """
+    lines = [line.rstrip() for line in text.strip("\n").splitlines()]
+    return hashlib.sha256("\n".join(lines).strip("\n").encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Block:
+    """
+    One block of code of a page.
+
+    Args:
+        page: The page's path relative to the project, with forward slashes.
+        line: The line of the page on which `text` begins, from 1.
+        kind: The name of what proves it, a key of `ptnotes.verify.kinds.VERIFIERS`.
+        text: The block as a reader sees it, without the fence.
+        namespace: Blocks of a page with the same namespace are run together, in order.
+        language: The fence's language, as written.
+        expected: The output written after the block, where its kind takes one.
+        options: What the block says of its own proof, such as `tolerance` or `not-run`.
+    """
+
+    page: str
+    line: int
+    kind: str
+    text: str
+    namespace: str
+    language: str = "python"
+    expected: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def shown(self) -> str:
+        """The hash under which the finished page finds this block again."""
+        return shown_hash(self.text)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    What became of a block.
+
+    Args:
+        block: The block.
+        state: `PASSED`, `FAILED` or `NOT_RUN`.
+        detail: The failure or the reason, empty when it passed.
+        line: The line of the page to look at.
+        notes: What the block left behind that is worth knowing but no failure.
+    """
+
+    block: Block
+    state: str
+    detail: str = ""
+    line: int = 0
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,100 @@
+"""Python blocks: sessions with `>>>` are compared with what they print, all others must run and stay silent."""
+
+from __future__ import annotations
+
+import doctest
+from collections.abc import Iterator, Sequence
+
+from ptnotes.verify.block import FAILED, NOT_RUN, PASSED, Block, Outcome
+from ptnotes.verify.compare import difference
+from ptnotes.verify.runner import Run, Step, Task
+from ptnotes.verify.server import run_tasks
+
+PROMPTED = {"doctest", "docstring"}
+
+
+def verify_python(blocks: Sequence[Block], seconds: float) -> Iterator[Outcome]:
+    """
+    Run blocks that share a namespace in a process of their own.
+
+    Args:
+        blocks: Blocks of one namespace, in order.
+        seconds: How long a block may run that states no `timeout`.
+    """
+    runnable = [block for block in blocks if "not-run" not in block.options]
+    tasks = [
+        Task(
+            block.text,
+            block.kind in PROMPTED,
+            f"{block.page}:{block.line}",
+            float(block.options.get("timeout", seconds)),
+        )
+        for block in runnable
+    ]
+    runs = dict(zip(map(id, runnable), run_tasks(tasks) if tasks else (), strict=True))
+    for block in blocks:
+        if id(block) in runs:
+            yield _judge(block, runs[id(block)])
+        else:
+            yield Outcome(block, NOT_RUN, block.options["not-run"], block.line)
+
+
+def _judge(block: Block, run: Run) -> Outcome:
+    check = _session_failure if block.kind in PROMPTED else _silent_failure
+    found = check(block, run)
+    if found is None and run.faults:
+        found = 0, "; ".join(run.faults)
+    elif run.faults:
+        found = found[0], f"{'; '.join(run.faults)}\n{found[1]}"
+    if found is None:
+        return Outcome(block, PASSED, line=block.line, notes=run.notes)
+    return Outcome(block, FAILED, found[1], block.line + found[0], run.notes)
+
+
+def _session_failure(block: Block, run: Run) -> tuple[int, str] | None:
+    """The first statement of a session that did not print what the page says, as (line, message)."""
+    if run.steps and run.steps[0].error and len(run.steps) == 1 and not _examples(block.text):
+        return 0, run.steps[0].error
+    tolerance = block.options.get("tolerance")
+    for example, step in zip(_examples(block.text), run.steps, strict=False):
+        message = _step_failure(example, step, float(tolerance) if tolerance else None)
+        if message:
+            return step.line, f">>> {example.source.splitlines()[0]}\n{message}"
+    return None
+
+
+def _examples(text: str) -> list[doctest.Example]:
+    try:
+        return doctest.DocTestParser().get_examples(text)
+    except ValueError:
+        return []
+
+
+def _step_failure(example: doctest.Example, step: Step, tolerance: float | None) -> str | None:
+    printed = "".join(f"{warning}\n" for warning in step.warned) + step.output
+    if example.exc_msg is None:
+        if step.error:
+            return f"raises {step.error}"
+        return difference(example.want, printed, tolerance)
+    if not step.error:
+        return f"raises nothing\nexpected: {example.exc_msg.strip()}"
+    return difference(example.exc_msg, printed + step.error, tolerance)
+
+
+def _silent_failure(block: Block, run: Run) -> tuple[int, str] | None:
+    """Why a block without prompts is not proven, as (line, message)."""
+    for step in run.steps:
+        if step.error:
+            return _line_of(block, step.trace), f"raises {step.error}"
+        if step.warned:
+            return 0, f"warns {step.warned[0]}"
+        if step.output and block.kind == "definition":
+            return 0, f"prints, so write it with prompts: {step.output.splitlines()[0]}"
+    return None
+
+
+def _line_of(block: Block, trace: str) -> int:
+    """The last line of the block that a traceback passes through, from 0."""
+    mark = f'File "{block.page}:{block.line}", line '
+    lines = [entry.split(mark)[1] for entry in trace.splitlines() if mark in entry]
+    return int(lines[-1].split(",")[0]) - 1 if lines else 0

@@ -1,0 +1,23 @@
+"""Blocks that nothing here can prove."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ptnotes.verify.block import FAILED, NOT_RUN, Block, Outcome
+
+
+def verify_unknown(blocks: Sequence[Block], seconds: float) -> Iterator[Outcome]:
+    """
+    Fail each block that gives no reason for not being run.
+
+    Args:
+        blocks: Blocks in languages without a verifier.
+        seconds: Unused: nothing is run.
+    """
+    for block in blocks:
+        if "not-run" in block.options:
+            yield Outcome(block, NOT_RUN, block.options["not-run"], block.line)
+        else:
+            name = block.language or "no language"
+            yield Outcome(block, FAILED, f"nothing proves a block in {name}", block.line)

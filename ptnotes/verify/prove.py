@@ -1,0 +1,80 @@
+"""Prove a page: by its receipts where they are valid, else by running it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ptnotes.verify import receipts
+from ptnotes.verify.block import FAILED, Block, Outcome
+from ptnotes.verify.kinds import VERIFIERS
+from ptnotes.verify.page import Page
+from ptnotes.verify.project import Project
+from ptnotes.verify.receipts import Receipt
+from ptnotes.verify.rules import complaints
+
+FOREIGN_SECONDS = 5.0
+
+
+def prove_foreign(page: Page) -> list[Outcome]:
+    """
+    Run the blocks of a page that is not ours: no house rules, no receipts.
+
+    Args:
+        page: The page.
+    """
+    outcomes = [o for group in page.groups() for o in _verify(group, FOREIGN_SECONDS)]
+    return sorted(outcomes, key=lambda outcome: outcome.block.line)
+
+
+def prove(page: Page, project: Project, environment: str) -> list[Outcome]:
+    """
+    Return the outcome of every block of one of our pages, and keep a receipt of each that holds.
+
+    Args:
+        page: The page.
+        project: Where it belongs.
+        environment: `receipts.fingerprint` of the project.
+    """
+    known = receipts.load(project, page.name)
+    outcomes: list[Outcome] = []
+    valid: list[Receipt] = []
+    for group in page.groups():
+        keys = receipts.keys(group, environment)
+        if all(key in known for key in keys):
+            found = [known[key] for key in keys]
+            outcomes += [_recall(b, r) for b, r in zip(group, found, strict=True)]
+            valid += found
+        else:
+            results = list(_verify(group, project.seconds))
+            outcomes += results
+            valid += _receipts(results, keys)
+    receipts.save(project, page.name, valid)
+    return sorted(_overrule(outcomes, page, project), key=lambda outcome: outcome.block.line)
+
+
+def _verify(group: Sequence[Block], seconds: float) -> Iterator[Outcome]:
+    return VERIFIERS[group[0].kind](group, seconds)
+
+
+def _recall(block: Block, receipt: Receipt) -> Outcome:
+    return Outcome(block, receipt.state, receipt.detail, block.line)
+
+
+def _receipts(results: Sequence[Outcome], keys: Sequence[str]) -> Iterator[Receipt]:
+    for outcome, key in zip(results, keys, strict=True):
+        if outcome.state != FAILED:
+            yield receipts.new_receipt(outcome.block, key, outcome.state, outcome.detail)
+
+
+def _overrule(outcomes: Sequence[Outcome], page: Page, project: Project) -> Iterator[Outcome]:
+    """Turn a block that breaks a house rule red, whatever it printed."""
+    broken: dict[int, list[str]] = {}
+    for block, message in complaints(page, project):
+        broken.setdefault(id(block), []).append(message)
+    for outcome in outcomes:
+        messages = broken.get(id(outcome.block))
+        if messages:
+            detail = "\n".join([*messages, *filter(None, [outcome.detail])])
+            yield Outcome(outcome.block, FAILED, detail, outcome.line or outcome.block.line)
+        else:
+            yield outcome

@@ -1,0 +1,107 @@
+"""The house rules: what a block of our own pages must be before it is run."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import sys
+from collections.abc import Iterator
+
+from ptnotes.verify.block import Block
+from ptnotes.verify.page import Page
+from ptnotes.verify.project import Project
+
+_PYTHON = {"doctest", "definition", "cell", "docstring", "gallery"}
+
+
+def complaints(page: Page, project: Project) -> list[tuple[Block, str]]:
+    """
+    Return what is wrong with a page's blocks before any of them is run.
+
+    Args:
+        page: The page.
+        project: Says which modules a snippet may import.
+    """
+    allowed = project.imports | page.imports | sys.stdlib_module_names
+    return [
+        *((block, message) for block in page.blocks for message in _of_block(block, allowed)),
+        *_unused(page),
+    ]
+
+
+def _of_block(block: Block, allowed: frozenset[str]) -> Iterator[str]:
+    if block.kind in _PYTHON:
+        for name in sorted(_imported(_code(block)) - allowed):
+            yield f"imports {name}, which is neither on the list nor in the page's front matter"
+    if block.kind in ("doctest", "docstring"):
+        yield from _vague_output(block)
+    if "review" in block.options and "not-run" not in block.options:
+        yield "a review date needs a not-run reason"
+
+
+def _vague_output(block: Block) -> Iterator[str]:
+    if "# doctest:" in block.text:
+        yield "doctest flags are not used here; write `verify:` options in a comment before the block"
+    for example in _examples(block):
+        if "..." in example.want and example.exc_msg is None:
+            yield f"expected output is summarised with `...`: {example.source.splitlines()[0]}"
+
+
+def _unused(page: Page) -> Iterator[tuple[Block, str]]:
+    """Definitions and included source that no later block of their namespace uses."""
+    shared = [b for b in page.blocks if b.namespace == "fences" or b.kind == "include"]
+    used_after: set[str] = set()
+    wanting = []
+    for block in reversed(shared):
+        tree = _code(block)
+        if block.kind in ("definition", "include") and not _defined(tree) & used_after:
+            wanting.append(block)
+        if block.kind != "include" and "not-run" not in block.options:
+            used_after |= _used(tree)
+    for block in reversed(wanting):
+        if "not-run" not in block.options:
+            yield block, "nothing on the page uses what this block defines: it proves nothing"
+
+
+def _code(block: Block) -> ast.Module:
+    """The block's code; what does not parse is left to the run to report."""
+    prompted = block.kind in ("doctest", "docstring")
+    text = "".join(e.source for e in _examples(block)) if prompted else block.text
+    try:
+        return ast.parse(text)
+    except SyntaxError:
+        return ast.Module([], [])
+
+
+def _examples(block: Block) -> list[doctest.Example]:
+    try:
+        return doctest.DocTestParser().get_examples(block.text)
+    except ValueError:
+        return []
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").split(".")[0])
+    return found
+
+
+def _defined(tree: ast.Module) -> set[str]:
+    """Names that a block binds at its top level, imports apart."""
+    found = set()
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        else:
+            stores = (n for n in ast.walk(node) if isinstance(n, ast.Name))
+            found |= {n.id for n in stores if isinstance(n.ctx, ast.Store)}
+    return found
+
+
+def _used(tree: ast.Module) -> set[str]:
+    names = (n for n in ast.walk(tree) if isinstance(n, ast.Name))
+    return {n.id for n in names if isinstance(n.ctx, ast.Load)}
