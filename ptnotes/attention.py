@@ -1,20 +1,21 @@
 """
 Attention in the symbols of the note ``sequence/attention``: scores e, weights a, context C.
 
-Decoder states ``H`` ask, encoder states ``h`` answer; ``...`` stands for any leading dimensions.
+Decoder states H ask, encoder states h answer; ``...`` stands for leading dimensions that broadcast.
 """
 
 import math
 
 import torch
 from torch import Tensor
+from torch.nn.functional import one_hot
 
 
 def _require(
     ok: bool, name: str, expected: str, given: object, error: type[Exception] = ValueError
 ) -> None:
     """
-    Raise *error* unless *ok*, naming the argument, what was expected and what was given.
+    Raise *error* unless *ok*: which argument, what was expected, what was given.
     """
     if not ok:
         msg = f"{name}: expected {expected}, given {given}"
@@ -26,51 +27,389 @@ def _check(**arguments: tuple[Tensor, str]) -> None:
     Require floating tensors of one dtype whose shapes fit names such as ``"... T_x d_h"``.
     """
     sizes: dict[str, int] = {}
-    lead = torch.Size()
+    lead: tuple[int, ...] = ()
     dtype = None
     for name, (x, axes) in arguments.items():
-        _require(isinstance(x, Tensor), name, "a tensor", type(x).__name__, TypeError)
-        _require(x.is_floating_point(), name, "a floating dtype", x.dtype, TypeError)
+        given = getattr(x, "dtype", type(x).__name__)
+        floating = isinstance(x, Tensor) and x.is_floating_point()
+        _require(floating, name, "a floating tensor", given, TypeError)
         dtype = dtype or x.dtype
-        # Under autocast the matrix products convert, so mixed dtypes are no mistake there.
+        # Autocast converts inside the matrix products, so there mixed dtypes are no mistake.
         same = x.dtype == dtype or torch.is_autocast_enabled(x.device.type)
-        _require(same, name, f"{dtype}, the dtype of {next(iter(arguments))}", x.dtype, TypeError)
-        names = axes.removeprefix("... ").split()
-        shape = tuple(x.shape)
-        _require(
-            len(shape) == len(names) or (axes.startswith("...") and len(shape) > len(names)),
-            name, f"shape ({', '.join(axes.split())}{',' * (len(axes.split()) == 1)})", shape,
-        )  # fmt: skip
-        for axis, size in zip(names, shape[len(shape) - len(names) :], strict=True):
+        _require(same, name, f"{dtype} as {next(iter(arguments))} has", x.dtype, TypeError)
+        named = axes.removeprefix("... ").split()
+        outer = x.dim() - len(named)
+        form, shape = f"shape ({axes.replace(' ', ', ')})", tuple(x.shape)
+        _require(outer == 0 or (outer > 0 and axes[0] == "."), name, form, shape)
+        for axis, size in zip(named, shape[outer:], strict=True):
             fits = sizes.setdefault(axis, size) == size
-            _require(fits, name, f"{axis} = {sizes[axis]} in ({', '.join(axes.split())})", shape)
-        try:
-            lead = torch.broadcast_shapes(lead, shape[: len(shape) - len(names)])
-        except RuntimeError:
-            _require(False, name, f"leading dimensions that broadcast with {tuple(lead)}", shape)
+            _require(fits, name, f"{form} with {axis} = {sizes[axis]}", shape)
+        pairs = zip(reversed(lead), reversed(shape[:outer]), strict=False)
+        fits = all(m == n or 1 in (m, n) for m, n in pairs)
+        _require(fits, name, f"{form} where ... broadcasts with {lead}", shape)
+        lead = torch.broadcast_shapes(lead, shape[:outer])
 
 
 def dot_score(H: Tensor, h: Tensor) -> Tensor:
     """
-    Score each state by its dot product with the query, ``e_ij = H^{i-1} . h^j``.
+    Score by the dot product, ``e_ij = H^{i-1} . h^j``.
 
     Args:
         H: Queries, shape ``(..., T_y, d)``, floating.
-
         h: States, shape ``(..., T_x, d)``, same dtype.
 
     Returns:
-        Scores e, shape ``(..., T_y, T_x)``, same dtype.
+        Scores, shape ``(..., T_y, T_x)``, same dtype.
 
     Raises:
-        TypeError, ValueError: If an argument's dtype or shape does not fit.
+        TypeError, ValueError: If a dtype or a shape does not fit.
 
-    Source: https://arxiv.org/abs/1508.04025 ("dot")
+    Source: https://arxiv.org/abs/1508.04025 ("dot").
 
     >>> import torch
     >>> from ptnotes.attention import dot_score
-    >>> dot_score(torch.tensor([[1.0, 2.0]]), torch.tensor([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]))
-    tensor([[1., 2., 3.]])
+    >>> dot_score(torch.tensor([[2.0, 3.0]]), torch.eye(2))
+    tensor([[2., 3.]])
     """
     _check(H=(H, "... T_y d"), h=(h, "... T_x d"))
     return H @ h.mT
+
+
+def scaled_dot_score(H: Tensor, h: Tensor) -> Tensor:
+    """
+    Score by the dot product over the root of its length, ``e_ij = H^{i-1} . h^j / sqrt(d)``.
+
+    Args:
+        H: Queries, shape ``(..., T_y, d)``, floating.
+        h: States, shape ``(..., T_x, d)``, same dtype.
+
+    Returns:
+        Scores, shape ``(..., T_y, T_x)``, same dtype.
+
+    Raises:
+        TypeError, ValueError: If a dtype or a shape does not fit.
+
+    Source: https://arxiv.org/abs/1706.03762 (equation 1).
+
+    >>> import torch
+    >>> from ptnotes.attention import scaled_dot_score
+    >>> scaled_dot_score(torch.ones(1, 16), torch.ones(3, 16))
+    tensor([[4., 4., 4.]])
+    """
+    return dot_score(H, h) / math.sqrt(H.size(-1))
+
+
+def multiplicative_score(H: Tensor, h: Tensor, W: Tensor) -> Tensor:
+    """
+    Score through a learned matrix, ``e_ij = H^{i-1} W h^j``; the two sizes may differ.
+
+    Args:
+        H: Queries, shape ``(..., T_y, d_H)``, floating.
+        h: States, shape ``(..., T_x, d_h)``, same dtype.
+        W: Weight, shape ``(d_H, d_h)``, same dtype.
+
+    Returns:
+        Scores, shape ``(..., T_y, T_x)``, same dtype.
+
+    Raises:
+        TypeError, ValueError: If a dtype or a shape does not fit.
+
+    Source: https://arxiv.org/abs/1508.04025 ("general").
+
+    >>> import torch
+    >>> from ptnotes.attention import multiplicative_score
+    >>> multiplicative_score(torch.ones(1, 2), torch.eye(3), torch.arange(6.0).reshape(2, 3))
+    tensor([[3., 5., 7.]])
+    """
+    _check(H=(H, "... T_y d_H"), h=(h, "... T_x d_h"), W=(W, "d_H d_h"))
+    return H @ W @ h.mT
+
+
+def additive_score(H: Tensor, h: Tensor, W: Tensor, U: Tensor, v: Tensor) -> Tensor:
+    """
+    Score by a network of one hidden layer, ``e_ij = v . tanh(W H^{i-1} + U h^j)``.
+
+    Args:
+        H: Queries, shape ``(..., T_y, d_H)``, floating.
+        h: States, shape ``(..., T_x, d_h)``, same dtype.
+        W: Weight of the queries, shape ``(d_a, d_H)``, same dtype.
+        U: Weight of the states, shape ``(d_a, d_h)``, same dtype.
+        v: Weight of the hidden layer, shape ``(d_a,)``, same dtype.
+
+    Returns:
+        Scores, shape ``(..., T_y, T_x)``, same dtype.
+
+    Raises:
+        TypeError, ValueError: If a dtype or a shape does not fit.
+
+    Source: https://arxiv.org/abs/1409.0473 (appendix A.1.2).
+
+    >>> import torch
+    >>> from ptnotes.attention import additive_score
+    >>> one = torch.ones(1, 1)
+    >>> additive_score(one, torch.tensor([[-1.0], [0.0]]), one, one, torch.ones(1))
+    tensor([[0.0000, 0.7616]])
+    """
+    _check(
+        H=(H, "... T_y d_H"), h=(h, "... T_x d_h"), W=(W, "d_a d_H"), U=(U, "d_a d_h"), v=(v, "d_a")
+    )
+    return torch.tanh((H @ W.mT).unsqueeze(-2) + (h @ U.mT).unsqueeze(-3)) @ v
+
+
+def attention_weights(e: Tensor, mask: Tensor | None = None) -> Tensor:
+    """
+    Turn scores into weights, ``a_ij = exp(e_ij) / sum_k exp(e_ik)`` over the states that take part.
+
+    A row in which no state takes part gives zeros, and zero gradient, as in
+    ``scaled_dot_product_attention`` since torch 2.5; a bare softmax gives NaN.
+
+    Args:
+        e: Scores, shape ``(..., T_x)``, floating.
+        mask: True = takes part; bool, shape broadcasts to that of *e*. None: all take part.
+
+    Returns:
+        Weights, shape and dtype of *e*.
+
+    Raises:
+        TypeError, ValueError: If a dtype or a shape does not fit.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
+
+    >>> import torch
+    >>> from ptnotes.attention import attention_weights
+    >>> attention_weights(torch.zeros(2, 2), torch.tensor([[True, False], [False, False]]))
+    tensor([[1., 0.],
+            [0., 0.]])
+    """
+    _check(e=(e, "... T_x"))
+    if mask is not None:
+        given = getattr(mask, "dtype", type(mask).__name__)
+        _require(given == torch.bool, "mask", "a bool tensor, True = takes part", given, TypeError)
+        pairs = zip(reversed(mask.shape), reversed(e.shape), strict=False)
+        fits = mask.dim() <= e.dim() and all(m in (1, n) for m, n in pairs)
+        into = f"a shape that broadcasts to {tuple(e.shape)}"
+        _require(fits, "mask", into, tuple(mask.shape))
+        e = e.masked_fill(~mask, -math.inf)
+    empty = (e == -math.inf).all(-1, keepdim=True)
+    # Filled before the softmax too: overwriting its NaN afterwards would leave NaN in the backward.
+    return torch.softmax(e.masked_fill(empty, 0.0), -1).masked_fill(empty, 0.0)
+
+
+def context(a: Tensor, h: Tensor) -> Tensor:
+    """
+    Average the states by the weights, ``C^i = sum_j a_ij h^j``.
+
+    Args:
+        a: Weights, shape ``(..., T_y, T_x)``, floating.
+        h: States, shape ``(..., T_x, d_h)``, same dtype.
+
+    Returns:
+        Contexts, shape ``(..., T_y, d_h)``, same dtype.
+
+    Raises:
+        TypeError, ValueError: If a dtype or a shape does not fit.
+
+    Source: https://arxiv.org/abs/1409.0473 (equation 5).
+
+    >>> import torch
+    >>> from ptnotes.attention import context
+    >>> context(torch.tensor([[0.25, 0.75]]), torch.tensor([[4.0, 0.0], [0.0, 4.0]]))
+    tensor([[1., 3.]])
+    """
+    _check(a=(a, "... T_y T_x"), h=(h, "... T_x d_h"))
+    return a @ h
+
+
+def attention(Q: Tensor, K: Tensor, V: Tensor, mask: Tensor | None = None) -> Tensor:
+    """
+    Scaled dot-product attention, ``softmax(Q K^T / sqrt(d_k)) V``.
+
+    Args:
+        Q: Queries, shape ``(..., T_y, d_k)``, floating.
+        K: Keys, shape ``(..., T_x, d_k)``, same dtype.
+        V: Values, shape ``(..., T_x, d_v)``, same dtype.
+        mask: True = takes part; bool, shape broadcasts to ``(..., T_y, T_x)``.
+
+    Returns:
+        Contexts, shape ``(..., T_y, d_v)``, same dtype.
+
+    Raises:
+        TypeError, ValueError: If a dtype or a shape does not fit.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
+
+    >>> import torch
+    >>> from ptnotes.attention import attention, causal_mask
+    >>> attention(torch.zeros(2, 4), torch.ones(2, 4), torch.eye(2), causal_mask(2, 2))
+    tensor([[1.0000, 0.0000],
+            [0.5000, 0.5000]])
+    """
+    _check(Q=(Q, "... T_y d_k"), K=(K, "... T_x d_k"), V=(V, "... T_x d_v"))
+    return context(attention_weights(scaled_dot_score(Q, K), mask), V)
+
+
+def hard_attention(
+    a: Tensor, h: Tensor, generator: torch.Generator | None = None, sample: bool = False
+) -> Tensor:
+    """
+    Take one state a row whole: the one of largest weight, or one drawn from the weights.
+
+    No gradient reaches *a*. A row of zeros picks nothing and gives zeros.
+
+    Args:
+        a: Weights, not negative, shape ``(..., T_y, T_x)``, floating.
+        h: States, shape ``(..., T_x, d_h)``, same dtype.
+        generator: Source of the draw; torch's default one if None.
+        sample: Draw from *a* instead of taking the arg max.
+
+    Returns:
+        Picked states, shape ``(..., T_y, d_h)``, same dtype.
+
+    Raises:
+        TypeError, ValueError: If a dtype or a shape does not fit or a weight is negative or NaN.
+
+    Source: https://arxiv.org/abs/1502.03044 (section 4.1).
+
+    >>> import torch
+    >>> from ptnotes.attention import hard_attention
+    >>> hard_attention(torch.tensor([[0.4, 0.6]]), torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
+    tensor([[3., 4.]])
+    """
+    _check(a=(a, "... T_y T_x"), h=(h, "... T_x d_h"))
+    _require(a.size(-1) > 0, "a", "a state to pick, T_x > 0", tuple(a.shape))
+    _require(bool((a >= 0).all()), "a", "weights of at least 0", a.min().item())
+    empty = (a == 0).all(-1, keepdim=True)
+    if sample:
+        rows = a.masked_fill(empty, 1.0).reshape(-1, a.size(-1))
+        j = torch.multinomial(rows, 1, generator=generator).reshape(a.shape[:-1])
+    else:
+        j = a.argmax(-1)
+    return context(one_hot(j, a.size(-1)).to(h.dtype).masked_fill(empty, 0.0), h)
+
+
+def causal_mask(T_y: int, T_x: int) -> Tensor:
+    """
+    Let position i see positions j <= i, both counted from the start, as SDPA's ``is_causal`` does.
+
+    Args:
+        T_y: Number of queries.
+        T_x: Number of states.
+
+    Returns:
+        True = takes part; bool, shape ``(T_y, T_x)``.
+
+    Raises:
+        ValueError: If a length is not an int of at least 0.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
+
+    >>> from ptnotes.attention import causal_mask
+    >>> causal_mask(2, 3)
+    tensor([[ True, False, False],
+            [ True,  True, False]])
+    """
+    for name, T in (("T_y", T_y), ("T_x", T_x)):
+        _require(isinstance(T, int) and T >= 0, name, "an int of at least 0", T)
+    return torch.ones(T_y, T_x, dtype=torch.bool).tril()
+
+
+def padding_mask(lengths: Tensor, T_x: int) -> Tensor:
+    """
+    Let the first ``lengths[b]`` states of sentence b take part; with heads, ``unsqueeze(1)`` it.
+
+    Args:
+        lengths: Lengths from 0 to *T_x*, shape ``(B,)``, integer.
+        T_x: Number of states, padding included.
+
+    Returns:
+        True = takes part; bool, shape ``(B, 1, T_x)``, on the device of *lengths*.
+
+    Raises:
+        TypeError: If *lengths* is not an integer tensor.
+        ValueError: If its shape or a length does not fit, or *T_x* is not an int of at least 0.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
+
+    >>> import torch
+    >>> from ptnotes.attention import padding_mask
+    >>> padding_mask(torch.tensor([1, 3]), 3).squeeze(1)
+    tensor([[ True, False, False],
+            [ True,  True,  True]])
+    """
+    _require(isinstance(T_x, int) and T_x >= 0, "T_x", "an int of at least 0", T_x)
+    given = getattr(lengths, "dtype", type(lengths).__name__)
+    integer = given in (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
+    _require(integer, "lengths", "an integer tensor", given, TypeError)
+    _require(lengths.dim() == 1, "lengths", "shape (B)", tuple(lengths.shape))
+    inside = bool(((lengths >= 0) & (lengths <= T_x)).all())
+    _require(inside, "lengths", f"lengths from 0 to T_x = {T_x}", lengths.tolist())
+    return torch.arange(T_x, device=lengths.device) < lengths[:, None, None]
+
+
+def window_mask(p: Tensor, D: float, T_x: int) -> Tensor:
+    """
+    Let the states within *D* of the centre take part, ``|j - p_i| <= D``; j counts from 0.
+
+    Args:
+        p: Centres, shape ``(..., T_y)``, floating or integer.
+        D: Half the width of the window, at least 0.
+        T_x: Number of states.
+
+    Returns:
+        True = takes part; bool, shape ``(..., T_y, T_x)``, on the device of *p*.
+
+    Raises:
+        TypeError: If *p* is not a tensor of real numbers.
+        ValueError: If *p* has no dimension, *D* is negative or *T_x* is not an int of at least 0.
+
+    Source: https://arxiv.org/abs/1508.04025 (section 3.2).
+
+    >>> import torch
+    >>> from ptnotes.attention import window_mask
+    >>> window_mask(torch.tensor([0.0, 2.5]), 1, 4)
+    tensor([[ True,  True, False, False],
+            [False, False,  True,  True]])
+    """
+    given = getattr(p, "dtype", type(p).__name__)
+    real = isinstance(p, Tensor) and not p.is_complex() and p.dtype != torch.bool
+    _require(real, "p", "a floating or integer tensor", given, TypeError)
+    _require(p.dim() > 0, "p", "shape (..., T_y)", tuple(p.shape))
+    _require(D >= 0, "D", "a number of at least 0", D)
+    _require(isinstance(T_x, int) and T_x >= 0, "T_x", "an int of at least 0", T_x)
+    # In 16 bits neighbouring positions become equal (bfloat16: past 256).
+    p = p.to(torch.promote_types(p.dtype, torch.float32))
+    return (torch.arange(T_x, device=p.device) - p.unsqueeze(-1)).abs() <= D
+
+
+def local_weights(e: Tensor, p: Tensor, D: float) -> Tensor:
+    """
+    Weigh the window around p_i: softmax inside it, times ``exp(-(j - p_i)^2 / (2 (D/2)^2))``.
+
+    A row sums to at most 1: as in the paper (local-p), it is not normalised again after the
+    Gaussian, through which the centre is learnt.
+
+    Args:
+        e: Scores, shape ``(..., T_y, T_x)``, floating.
+        p: Centres, counted from 0, shape ``(..., T_y)``, floating or integer.
+        D: Half the width of the window, above 0.
+
+    Returns:
+        Weights, shape ``(..., T_y, T_x)``, dtype of *e*.
+
+    Raises:
+        TypeError, ValueError: If a dtype or a shape does not fit or *D* is not above 0.
+
+    Source: https://arxiv.org/abs/1508.04025 (equations 9 and 10).
+
+    >>> import torch
+    >>> from ptnotes.attention import local_weights
+    >>> local_weights(torch.zeros(1, 5), torch.tensor([1.0]), 2)
+    tensor([[0.1516, 0.2500, 0.1516, 0.0338, 0.0000]])
+    """
+    _require(D > 0, "D", "a number above 0", D)
+    window = window_mask(p, D, e.size(-1))
+    _check(e=(e, "... T_y T_x"), p=(p.to(e.dtype), "... T_y"))
+    p = p.to(torch.promote_types(p.dtype, torch.float32))
+    gauss = torch.exp(-((torch.arange(e.size(-1), device=e.device) - p.unsqueeze(-1)) ** 2) / (D**2 / 2))
+    e, window = torch.broadcast_tensors(e, window)
+    return attention_weights(e, window) * gauss.to(e.dtype)

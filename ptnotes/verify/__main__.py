@@ -52,7 +52,7 @@ def _prove(path: Path) -> tuple[Page, list[Outcome]]:
 def _print(path: Path, page: Page, outcomes: Iterable[Outcome], only_failed: bool) -> None:
     rows = [(problem.line, "page", FAILED, problem.message) for problem in page.problems]
     rows += [
-        (o.line or o.block.line, _class(o), o.state, o.detail or "; ".join(o.notes))
+        (o.line or o.block.line, _class(o), o.state, o.detail or "; ".join(o.breaches + o.notes))
         for o in outcomes
     ]
     print(path)

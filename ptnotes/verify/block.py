@@ -65,6 +65,7 @@ class Outcome:
         detail: The failure or the reason, empty when it passed.
         line: The line of the page to look at.
         notes: What the block left behind that is worth knowing but no failure.
+        breaches: What it did that a page of ours must not, though it ran.
     """
 
     block: Block
@@ -72,3 +73,4 @@ class Outcome:
     detail: str = ""
     line: int = 0
     notes: tuple[str, ...] = ()
+    breaches: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from ptnotes.verify import receipts
 from ptnotes.verify.block import FAILED, Block, Outcome
@@ -45,7 +46,7 @@ def prove(page: Page, project: Project, environment: str) -> list[Outcome]:
             outcomes += [_recall(b, r) for b, r in zip(group, found, strict=True)]
             valid += found
         else:
-            results = list(_verify(group, project.seconds))
+            results = [_strict(outcome) for outcome in _verify(group, project.seconds)]
             outcomes += results
             valid += _receipts(results, keys)
     receipts.save(project, page.name, valid)
@@ -54,6 +55,13 @@ def prove(page: Page, project: Project, environment: str) -> list[Outcome]:
 
 def _verify(group: Sequence[Block], seconds: float) -> Iterator[Outcome]:
     return VERIFIERS[group[0].kind](group, seconds)
+
+
+def _strict(outcome: Outcome) -> Outcome:
+    """Count a breach as a failure."""
+    if not outcome.breaches:
+        return outcome
+    return replace(outcome, state=FAILED, detail="\n".join(outcome.breaches))
 
 
 def _recall(block: Block, receipt: Receipt) -> Outcome:

@@ -47,7 +47,8 @@ def _judge(block: Block, run: Run) -> Outcome:
     elif run.faults:
         found = found[0], f"{'; '.join(run.faults)}\n{found[1]}"
     if found is None:
-        return Outcome(block, PASSED, line=block.line, notes=run.notes)
+        breaches = tuple(_breaches(block, run))
+        return Outcome(block, PASSED, line=block.line, notes=run.notes, breaches=breaches)
     return Outcome(block, FAILED, found[1], block.line + found[0], run.notes)
 
 
@@ -82,15 +83,21 @@ def _step_failure(example: doctest.Example, step: Step, tolerance: float | None)
 
 
 def _silent_failure(block: Block, run: Run) -> tuple[int, str] | None:
-    """Why a block without prompts is not proven, as (line, message)."""
+    """Why a block without prompts did not run, as (line, message)."""
     for step in run.steps:
         if step.error:
             return _line_of(block, step.trace), f"raises {step.error}"
-        if step.warned:
-            return 0, f"warns {step.warned[0]}"
-        if step.output and block.kind == "definition":
-            return 0, f"prints, so write it with prompts: {step.output.splitlines()[0]}"
     return None
+
+
+def _breaches(block: Block, run: Run) -> Iterator[str]:
+    """What a block without prompts prints or warns unasked: nobody would compare it."""
+    if block.kind not in PROMPTED:
+        for step in run.steps:
+            if step.warned:
+                yield f"warns {step.warned[0]}"
+            elif step.output and block.kind == "definition":
+                yield f"prints, so write it with prompts: {step.output.splitlines()[0]}"
 
 
 def _line_of(block: Block, trace: str) -> int:
