@@ -2,6 +2,8 @@
 Attention in the symbols of the note ``sequence/attention``: scores e, weights a, context C.
 
 Decoder states H ask, encoder states h answer; ``...`` stands for leading dimensions that broadcast.
+Every function raises TypeError for a wrong dtype and ValueError for a wrong shape or value, and
+names the argument, what it expected and what it was given.
 """
 
 import math
@@ -47,7 +49,7 @@ def _check(**arguments: tuple[Tensor, str]) -> None:
         pairs = zip(reversed(lead), reversed(shape[:outer]), strict=False)
         fits = all(m == n or 1 in (m, n) for m, n in pairs)
         _require(fits, name, f"{form} where ... broadcasts with {lead}", shape)
-        lead = torch.broadcast_shapes(lead, shape[:outer])
+        lead = torch.broadcast_shapes(lead, shape[:outer])  # type: ignore[no-untyped-call]
 
 
 def dot_score(H: Tensor, h: Tensor) -> Tensor:
@@ -60,9 +62,6 @@ def dot_score(H: Tensor, h: Tensor) -> Tensor:
 
     Returns:
         Scores, shape ``(..., T_y, T_x)``, same dtype.
-
-    Raises:
-        TypeError, ValueError: If a dtype or a shape does not fit.
 
     Source: https://arxiv.org/abs/1508.04025 ("dot").
 
@@ -86,9 +85,6 @@ def scaled_dot_score(H: Tensor, h: Tensor) -> Tensor:
     Returns:
         Scores, shape ``(..., T_y, T_x)``, same dtype.
 
-    Raises:
-        TypeError, ValueError: If a dtype or a shape does not fit.
-
     Source: https://arxiv.org/abs/1706.03762 (equation 1).
 
     >>> import torch
@@ -110,9 +106,6 @@ def multiplicative_score(H: Tensor, h: Tensor, W: Tensor) -> Tensor:
 
     Returns:
         Scores, shape ``(..., T_y, T_x)``, same dtype.
-
-    Raises:
-        TypeError, ValueError: If a dtype or a shape does not fit.
 
     Source: https://arxiv.org/abs/1508.04025 ("general").
 
@@ -138,9 +131,6 @@ def additive_score(H: Tensor, h: Tensor, W: Tensor, U: Tensor, v: Tensor) -> Ten
 
     Returns:
         Scores, shape ``(..., T_y, T_x)``, same dtype.
-
-    Raises:
-        TypeError, ValueError: If a dtype or a shape does not fit.
 
     Source: https://arxiv.org/abs/1409.0473 (appendix A.1.2).
 
@@ -169,9 +159,6 @@ def attention_weights(e: Tensor, mask: Tensor | None = None) -> Tensor:
 
     Returns:
         Weights, shape and dtype of *e*.
-
-    Raises:
-        TypeError, ValueError: If a dtype or a shape does not fit.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.softmax.html
 
@@ -206,9 +193,6 @@ def context(a: Tensor, h: Tensor) -> Tensor:
     Returns:
         Contexts, shape ``(..., T_y, d_h)``, same dtype.
 
-    Raises:
-        TypeError, ValueError: If a dtype or a shape does not fit.
-
     Source: https://arxiv.org/abs/1409.0473 (equation 5).
 
     >>> import torch
@@ -232,9 +216,6 @@ def attention(Q: Tensor, K: Tensor, V: Tensor, mask: Tensor | None = None) -> Te
 
     Returns:
         Contexts, shape ``(..., T_y, d_v)``, same dtype.
-
-    Raises:
-        TypeError, ValueError: If a dtype or a shape does not fit.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
 
@@ -266,7 +247,7 @@ def hard_attention(
         Picked states, shape ``(..., T_y, d_h)``, same dtype.
 
     Raises:
-        TypeError, ValueError: If a dtype or a shape does not fit or a weight is negative or NaN.
+        ValueError: If a weight is negative or NaN, besides the dtypes and shapes.
 
     Source: https://arxiv.org/abs/1502.03044 (section 4.1).
 
@@ -346,6 +327,15 @@ def padding_mask(lengths: Tensor, T_x: int) -> Tensor:
     return torch.arange(T_x, device=lengths.device) < lengths[:, None, None]
 
 
+def _offsets(p: Tensor, T_x: int) -> Tensor:
+    """
+    Distances ``j - p_i``, shape ``(..., T_y, T_x)``.
+    """
+    # In 16 bits neighbouring positions become equal (bfloat16: past 256).
+    p = p.to(torch.promote_types(p.dtype, torch.float32))
+    return torch.arange(T_x, device=p.device) - p.unsqueeze(-1)
+
+
 def window_mask(p: Tensor, D: float, T_x: int) -> Tensor:
     """
     Let the states within *D* of the centre take part, ``|j - p_i| <= D``; j counts from 0.
@@ -376,9 +366,7 @@ def window_mask(p: Tensor, D: float, T_x: int) -> Tensor:
     _require(p.dim() > 0, "p", "shape (..., T_y)", tuple(p.shape))
     _require(D >= 0, "D", "a number of at least 0", D)
     _require(isinstance(T_x, int) and T_x >= 0, "T_x", "an int of at least 0", T_x)
-    # In 16 bits neighbouring positions become equal (bfloat16: past 256).
-    p = p.to(torch.promote_types(p.dtype, torch.float32))
-    return (torch.arange(T_x, device=p.device) - p.unsqueeze(-1)).abs() <= D
+    return _offsets(p, T_x).abs() <= D
 
 
 def local_weights(e: Tensor, p: Tensor, D: float) -> Tensor:
@@ -397,7 +385,7 @@ def local_weights(e: Tensor, p: Tensor, D: float) -> Tensor:
         Weights, shape ``(..., T_y, T_x)``, dtype of *e*.
 
     Raises:
-        TypeError, ValueError: If a dtype or a shape does not fit or *D* is not above 0.
+        ValueError: If *D* is not above 0, besides the dtypes and shapes.
 
     Source: https://arxiv.org/abs/1508.04025 (equations 9 and 10).
 
@@ -406,10 +394,9 @@ def local_weights(e: Tensor, p: Tensor, D: float) -> Tensor:
     >>> local_weights(torch.zeros(1, 5), torch.tensor([1.0]), 2)
     tensor([[0.1516, 0.2500, 0.1516, 0.0338, 0.0000]])
     """
+    _check(e=(e, "... T_y T_x"))
     _require(D > 0, "D", "a number above 0", D)
     window = window_mask(p, D, e.size(-1))
     _check(e=(e, "... T_y T_x"), p=(p.to(e.dtype), "... T_y"))
-    p = p.to(torch.promote_types(p.dtype, torch.float32))
-    gauss = torch.exp(-((torch.arange(e.size(-1), device=e.device) - p.unsqueeze(-1)) ** 2) / (D**2 / 2))
-    e, window = torch.broadcast_tensors(e, window)
-    return attention_weights(e, window) * gauss.to(e.dtype)
+    gauss = torch.exp(-(_offsets(p, e.size(-1)) ** 2) / (2 * (D / 2) ** 2))
+    return attention_weights(e.masked_fill(~window, -math.inf)) * gauss.to(e.dtype)

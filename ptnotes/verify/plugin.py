@@ -39,7 +39,9 @@ class PageDocument(Document):
     def regions_of_page(self) -> Iterator[Region]:
         """One region a block or problem."""
         for block in self.page.blocks:
-            yield self._region(block, block.line, block.text.count("\n") + 1)
+            # Included source stands in another file: here it has one line.
+            lines = 1 if block.kind == "include" else block.text.count("\n") + 1
+            yield self._region(block, block.line, lines)
         taken = {block.line for block in self.page.blocks}
         for problem in self.page.problems:
             if problem.line not in taken:

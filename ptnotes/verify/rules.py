@@ -48,18 +48,14 @@ def _vague_output(block: Block) -> Iterator[str]:
 
 
 def _unused(page: Page) -> Iterator[tuple[Block, str]]:
-    """Definitions and included source that no later block of their namespace uses."""
-    shared = [b for b in page.blocks if b.namespace == "fences" or b.kind == "include"]
-    used_after: set[str] = set()
-    wanting = []
-    for block in reversed(shared):
-        tree = _code(block)
-        if block.kind in ("definition", "include") and not _defined(tree) & used_after:
-            wanting.append(block)
-        if block.kind != "include" and "not-run" not in block.options:
-            used_after |= _used(tree)
-    for block in reversed(wanting):
-        if "not-run" not in block.options:
+    """Definitions that no later block uses, and included source that no block of the page uses."""
+    runs = [b for b in page.blocks if b.namespace == "fences" and "not-run" not in b.options]
+    used = [_used(_code(block)) for block in runs]
+    for block in page.blocks:
+        if "not-run" in block.options or block.kind not in ("definition", "include"):
+            continue
+        first = runs.index(block) + 1 if block.kind == "definition" else 0
+        if not _defined(_code(block)) & set().union(*used[first:]):
             yield block, "nothing on the page uses what this block defines: it proves nothing"
 
 

@@ -7,13 +7,15 @@ import multiprocessing
 import os
 import shutil
 import signal
+import sys
 import tempfile
+import types
 from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection
 
 import psutil
 
-from ptnotes.verify.runner import Run, Step, Task, serve
+from ptnotes.verify.runner import Run, Task, serve
 
 # Imported once in the server, so that a page's process has them 0.05 s after it was asked for.
 PRELOADED = ["torch", "numpy", "matplotlib.pyplot", "ptnotes.verify.runner"]
@@ -34,13 +36,25 @@ def run_tasks(tasks: Sequence[Task]) -> Iterator[Run]:
     ours, theirs = context.Pipe()
     process = context.Process(target=serve, args=(theirs, tasks, scratch))
     try:
-        process.start()
+        with _no_main_module():
+            process.start()
         theirs.close()
         yield from _collect(ours, tasks, process)
     finally:
         _end(process)
         ours.close()
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _no_main_module() -> Iterator[None]:
+    """Keep the new process from importing our caller's `__main__` again: it has no use for it."""
+    ours = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = ours
 
 
 def _collect(
@@ -63,7 +77,7 @@ def _collect(
 
 
 def _fault(message: str) -> Run:
-    return Run((Step(0, ""),), faults=(message,))
+    return Run((), faults=(message,))
 
 
 def _cause(code: int | None) -> str:

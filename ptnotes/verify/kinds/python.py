@@ -54,8 +54,8 @@ def _judge(block: Block, run: Run) -> Outcome:
 
 def _session_failure(block: Block, run: Run) -> tuple[int, str] | None:
     """The first statement of a session that did not print what the page says, as (line, message)."""
-    if run.steps and run.steps[0].error and len(run.steps) == 1 and not _examples(block.text):
-        return 0, run.steps[0].error
+    if run.steps and not _examples(block.text):
+        return 0, run.steps[0].error or "no prompt"
     tolerance = block.options.get("tolerance")
     for example, step in zip(_examples(block.text), run.steps, strict=False):
         message = _step_failure(example, step, float(tolerance) if tolerance else None)
