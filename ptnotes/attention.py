@@ -49,7 +49,7 @@ def _check(**arguments: tuple[Tensor, str]) -> None:
         pairs = zip(reversed(lead), reversed(shape[:outer]), strict=False)
         fits = all(m == n or 1 in (m, n) for m, n in pairs)
         _require(fits, name, f"{form} where ... broadcasts with {lead}", shape)
-        lead = torch.broadcast_shapes(lead, shape[:outer])  # type: ignore[no-untyped-call]
+        lead = tuple(torch.broadcast_shapes(lead, shape[:outer]))  # type: ignore[no-untyped-call]
 
 
 def dot_score(H: Tensor, h: Tensor) -> Tensor:
@@ -306,8 +306,7 @@ def padding_mask(lengths: Tensor, T_x: int) -> Tensor:
         True = takes part; bool, shape ``(B, 1, T_x)``, on the device of *lengths*.
 
     Raises:
-        TypeError: If *lengths* is not an integer tensor.
-        ValueError: If its shape or a length does not fit, or *T_x* is not an int of at least 0.
+        ValueError: If a length is not from 0 to *T_x*, or *T_x* is not an int of at least 0.
 
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
 
@@ -349,8 +348,7 @@ def window_mask(p: Tensor, D: float, T_x: int) -> Tensor:
         True = takes part; bool, shape ``(..., T_y, T_x)``, on the device of *p*.
 
     Raises:
-        TypeError: If *p* is not a tensor of real numbers.
-        ValueError: If *p* has no dimension, *D* is negative or *T_x* is not an int of at least 0.
+        ValueError: If *D* is negative, or *T_x* is not an int of at least 0.
 
     Source: https://arxiv.org/abs/1508.04025 (section 3.2).
 
