@@ -1,6 +1,6 @@
 """
 Find, run and compare every snippet a reader can see.
 
-`blocks` are read from pages (`page`, `markdown`, `source`), proven by a verifier each (`kinds`), under the
-house `rules`, and leave `receipts`, with which the `ledger` of the site is closed.
+Blocks are read from pages (`page`, `markdown`, `source`), proven by a verifier each (`kinds`),
+under the house `rules`, and leave `receipts`, with which the `ledger` of the site is closed.
 """

@@ -1,4 +1,4 @@
-"""Prove pages from the command line: `python -m ptnotes.verify PATH...`, also pages that are not ours."""
+"""Prove pages, ours or not, from the command line: `python -m ptnotes.verify PATH...`."""
 
 from __future__ import annotations
 

@@ -12,11 +12,11 @@ NOT_RUN = "not run"
 
 
 def shown_hash(text: str) -> str:
-    """
+    r"""
     Hash a block's text as a reader sees it: outer blank lines and trailing blanks do not count.
 
     >>> from ptnotes.verify.block import shown_hash
-    >>> shown_hash("x = 1\\n\\n") == shown_hash("\\nx = 1  \\n")
+    >>> shown_hash("x = 1\n\n") == shown_hash("\nx = 1  \n")
     True
     """
     lines = [line.rstrip() for line in text.strip("\n").splitlines()]

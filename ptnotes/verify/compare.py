@@ -1,8 +1,8 @@
 """
 Compare what a page says is printed with what was printed.
 
-All text counts: words, dtype, shape, device, sign, the decimal point. Only a number may differ, by half a unit of
-its last printed digit, or by the tolerance that its block states.
+All text counts: words, dtype, shape, device, sign, the decimal point. Only a number may differ, by
+half a unit of its last printed digit, or by the tolerance that its block states.
 """
 
 from __future__ import annotations
@@ -23,9 +23,11 @@ def difference(expected: str, got: str, tolerance: float | None = None) -> str |
     Say how `got` differs from `expected`, or return None when it does not.
 
     Args:
-        expected: Text as a page prints it; `⟨varies⟩` stands for any text within a line, `<BLANKLINE>` for a blank line.
+        expected: Text as a page prints it; `⟨varies⟩` stands for any text within a line, and
+            `<BLANKLINE>` for a blank line.
         got: Text as it was printed.
-        tolerance: How far a number may lie from the printed one, times the larger of 1 and its size.
+        tolerance: How far a number may lie from the printed one, times the larger of 1 and its
+            size.
 
     >>> from ptnotes.verify.compare import difference
     >>> difference("tensor([0.333])", "tensor([0.3334])") is None

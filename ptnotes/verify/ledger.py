@@ -51,7 +51,8 @@ class Ledger:
         """
         Return the entry of a block by the hash of its text, wherever it came from.
 
-        The page's own entry is preferred, then a proven one of another page (a docstring shown in the reference).
+        The page's own entry is preferred, then a proven one of another page, such as a docstring
+        that is shown in the reference.
         """
         same = [entry for entry in self.entries if entry.block.shown == shown]
         same.sort(key=lambda entry: (entry.block.page != page, entry.receipt is None))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,15 +28,17 @@ LANGUAGES = {
 DATA = {"toml", "yaml", "json", "ini"}
 OPTIONS = {"tolerance", "timeout", "not-run", "review"}
 
-# A directive whose body is Markdown is read like the page; the body of an opaque one holds no snippet.
-MARKDOWN_DIRECTIVES = set(
-    "myth changed admonition attention caution danger error hint important note tip warning seealso "
-    "versionadded versionchanged deprecated figure table list-table container only dropdown".split()
-)
-OPAQUE_DIRECTIVES = set(
-    "math toctree image contents glossary raw mermaid myths changes verification minigallery rubric "
-    "automodule autofunction autoclass autodata currentmodule module index include".split()
-)
+# A directive whose body is Markdown is read like the page; an opaque one holds no snippet.
+MARKDOWN_DIRECTIVES = {
+    "myth", "changed", "admonition", "attention", "caution", "danger", "error", "hint",
+    "important", "note", "tip", "warning", "seealso", "versionadded", "versionchanged",
+    "deprecated", "figure", "table", "list-table", "container", "only", "dropdown",
+}  # fmt: skip
+OPAQUE_DIRECTIVES = {
+    "math", "toctree", "image", "contents", "glossary", "raw", "mermaid", "myths", "changes",
+    "verification", "minigallery", "rubric", "automodule", "autofunction", "autoclass",
+    "autodata", "currentmodule", "module", "index", "include",
+}  # fmt: skip
 CODE_DIRECTIVES = {"code", "code-block", "sourcecode"}
 
 _DIRECTIVE = re.compile(r"\{(?P<name>[\w:.-]+)\}\s*(?P<argument>.*)")
@@ -165,7 +166,7 @@ class Reader:
 
 
 def _closed(token: Token, lines: list[str]) -> bool:
-    """Whether a fence ends in its own marker: the parser closes an open one at the end of its container."""
+    """Whether a fence ends in its own marker: the parser closes an open one with its container."""
     assert token.map is not None
     first, end = token.map
     last = lines[end - 1].lstrip(" >\t") if end <= len(lines) else ""
@@ -188,5 +189,3 @@ def _body(content: str) -> tuple[str, int, dict[str, str]]:
             settings[option[1]] = option[2].strip()
             skipped += 1
     return "\n".join(lines[skipped:]), skipped, settings
-
-

@@ -1,8 +1,9 @@
 """
 Show that the check can fail: change what pages say, one thing at a time, and count what turns red.
 
-`python -m ptnotes.verify.mutate --n 100` changes nothing on disk. Only what a page claims is changed: digits, dtypes, exception
-types and messages of printed output, and operators of the code that prints or asserts.
+`python -m ptnotes.verify.mutate --n 100` changes nothing on disk. Only what a page claims is
+changed: digits, dtypes, exception types and messages of printed output, and operators of the code
+that prints or asserts.
 """
 
 from __future__ import annotations
@@ -60,9 +61,7 @@ class Mutation:
         # Most changes show in the block itself, and the rest of a page takes time.
         parts = [blocks[: self.index + 1], blocks]
         return any(
-            o.state == FAILED or o.breaches
-            for part in parts
-            for o in verify(part, project.seconds)
+            o.state == FAILED or o.breaches for part in parts for o in verify(part, project.seconds)
         )
 
 
@@ -138,7 +137,7 @@ def _assert_edits(text: str) -> Iterator[tuple[int, int, str, str]]:
 
 
 def _operators(source: str) -> Iterator[tuple[int, int, str]]:
-    """The binary operators and comparisons of code that can be exchanged, as (start, end, other)."""
+    """The binary operators and comparisons that can be exchanged, as (start, end, other)."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.BinOp):
             pairs = [(node.left, node.right)]
@@ -159,7 +158,7 @@ def _offset(text: str, line: int, column: int) -> int:
 
 
 def _draw(known: list[Mutation], n: int, chance: random.Random) -> list[Mutation]:
-    """Draw from each class of change in turn, so that the many digits do not hide the few messages."""
+    """Draw from each class of change in turn: the many digits must not hide the few messages."""
     classes: dict[str, list[Mutation]] = {}
     for mutation in chance.sample(known, len(known)):
         classes.setdefault(mutation.what, []).append(mutation)
@@ -195,7 +194,9 @@ def main(arguments: list[str] | None = None) -> int:
     for what, number in sorted(tried.items()):
         print(f"{what:<18} {red[what]:4} of {number:4} red")
     share = red.total() / max(1, tried.total())
-    print(f"{share:.1%} of {len(chosen)} changes turn red (goal {GOAL:.0%}, {len(everything)} known)")
+    print(
+        f"{share:.1%} of {len(chosen)} changes turn red (goal {GOAL:.0%}, {len(everything)} known)"
+    )
     return 0 if share >= GOAL else 1
 
 

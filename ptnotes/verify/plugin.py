@@ -75,6 +75,7 @@ def _evaluate(example: Example) -> str | None:
     parsed = example.parsed
     if isinstance(parsed, Problem):
         return parsed.message
+    assert isinstance(example.document, PageDocument)
     outcome = example.document.outcomes[parsed]
     if outcome.state == NOT_RUN:
         pytest.skip(outcome.detail)

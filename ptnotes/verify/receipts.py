@@ -57,7 +57,7 @@ def fingerprint(project: Project) -> str:
     Hash what every result of the project depends on beyond its own page.
 
     Args:
-        project: The project; `ptnotes/`, `csrc/`, the constraints, Python, torch and the system count.
+        project: Its `ptnotes/`, `csrc/` and constraints count, and torch, Python and the system.
     """
     digest = hashlib.sha256()
     for pattern in FINGERPRINTED:

@@ -41,7 +41,7 @@ def _of_block(block: Block, allowed: frozenset[str]) -> Iterator[str]:
 
 def _vague_output(block: Block) -> Iterator[str]:
     if "# doctest:" in block.text:
-        yield "doctest flags are not used here; write `verify:` options in a comment before the block"
+        yield "has doctest flags; write `verify:` options in a comment before the block"
     for example in _examples(block):
         if "..." in example.want and example.exc_msg is None:
             yield f"expected output is summarised with `...`: {example.source.splitlines()[0]}"

@@ -1,4 +1,4 @@
-"""The outside of a page's process: fork it from a server that has torch imported, and end it in time."""
+"""The outside of a page's process: forked from a server that has torch imported, ended in time."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def run_tasks(tasks: Sequence[Task]) -> Iterator[Run]:
     Run tasks in order in one fresh process and yield what each did.
 
     Args:
-        tasks: Code of one namespace. One that is not done in its own time is killed with all that it started;
-            those after it are reported as not reached.
+        tasks: Code of one namespace. One that is not done in its own time is killed with all it
+            started; those after it are reported as not reached.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)

@@ -1,4 +1,4 @@
-"""Read the blocks of Python files: doctests of docstrings, cells of gallery scripts, and included objects."""
+"""Read the blocks of Python files: docstrings, gallery scripts, and included objects."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def included_text(path: Path, pyobject: str) -> str:
     scope: ast.AST = ast.parse(text)
     for part in pyobject.split("."):
         scope = _member(scope, part, pyobject)
-    assert isinstance(scope, _DOCUMENTED) and not isinstance(scope, ast.Module)
+    assert isinstance(scope, _DOCUMENTED[1:])
     first = min([scope.lineno, *(d.lineno for d in scope.decorator_list)])
     return textwrap.dedent("\n".join(text.splitlines()[first - 1 : scope.end_lineno]))
 

@@ -1,8 +1,9 @@
 """
 What proves a block, by kind.
 
-A verifier takes the blocks of one namespace, in order, and yields an `Outcome` for each. To add a kind: a module here with
-such a function, a line in `VERIFIERS`, and in `markdown` the fence that leads to it.
+A verifier takes the blocks of one namespace, in order, and yields an `Outcome` for each. To add a
+kind: a module here with such a function, a line in `VERIFIERS`, and in `markdown` the fence that
+leads to it.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from ptnotes.verify.block import PASSED, Block, Outcome
 
 def verify_include(blocks: Sequence[Block], seconds: float) -> Iterator[Outcome]:
     """
-    Pass what was found in its file; the house rules demand that a block of the page imports and uses it.
+    Pass what was found in its file; the house rules demand that a block of the page uses it.
 
     Args:
         blocks: Included blocks.

@@ -1,4 +1,4 @@
-"""Python blocks: sessions with `>>>` are compared with what they print, all others must run and stay silent."""
+"""Python blocks: sessions with `>>>` are compared with what they print, all others must run."""
 
 from __future__ import annotations
 
@@ -42,18 +42,16 @@ def verify_python(blocks: Sequence[Block], seconds: float) -> Iterator[Outcome]:
 def _judge(block: Block, run: Run) -> Outcome:
     check = _session_failure if block.kind in PROMPTED else _silent_failure
     found = check(block, run)
-    if found is None and run.faults:
-        found = 0, "; ".join(run.faults)
-    elif run.faults:
-        found = found[0], f"{'; '.join(run.faults)}\n{found[1]}"
-    if found is None:
+    if found is None and not run.faults:
         breaches = tuple(_breaches(block, run))
         return Outcome(block, PASSED, line=block.line, notes=run.notes, breaches=breaches)
-    return Outcome(block, FAILED, found[1], block.line + found[0], run.notes)
+    offset, message = found or (0, "")
+    detail = "\n".join(filter(None, [*run.faults, message]))
+    return Outcome(block, FAILED, detail, block.line + offset, run.notes)
 
 
 def _session_failure(block: Block, run: Run) -> tuple[int, str] | None:
-    """The first statement of a session that did not print what the page says, as (line, message)."""
+    """The first statement that did not print what the page says, as (line, message)."""
     if run.steps and not _examples(block.text):
         return 0, run.steps[0].error or "no prompt"
     tolerance = block.options.get("tolerance")

@@ -1,0 +1,69 @@
+"""What tests share: a small project of its own, and pages written into it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ptnotes.verify import receipts
+from ptnotes.verify.block import Outcome
+from ptnotes.verify.page import Page, read_page
+from ptnotes.verify.project import Project, find_project
+from ptnotes.verify.prove import prove
+
+SETTINGS = """
+[tool.ptnotes.verify]
+pages = ["docs", "gallery", "ptnotes", "README.md"]
+imports = ["torch", "numpy", "ptnotes"]
+seconds = 10
+"""
+
+Write = Callable[[str, str], Path]
+Prove = Callable[[str], list[Outcome]]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A project of its own, in a folder whose name has a blank and Chinese characters."""
+    root = tmp_path / "a b 笔记"
+    (root / "docs").mkdir(parents=True)
+    (root / "pyproject.toml").write_text(SETTINGS, "utf-8")
+    found = find_project(root)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def write(project: Project) -> Write:
+    """Write a page of the project and return its path."""
+
+    def write_page(text: str, name: str = "docs/page.md") -> Path:
+        path = project.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text), "utf-8")
+        return path
+
+    return write_page
+
+
+@pytest.fixture
+def read(project: Project, write: Write) -> Callable[..., Page]:
+    """Write a page and read its blocks."""
+
+    def read_text(text: str, name: str = "docs/page.md") -> Page:
+        return read_page(write(text, name), project)
+
+    return read_text
+
+
+@pytest.fixture
+def outcomes(project: Project, read: Callable[..., Page]) -> Callable[..., list[Outcome]]:
+    """Write a page and prove it."""
+
+    def prove_text(text: str, name: str = "docs/page.md") -> list[Outcome]:
+        return prove(read(text, name), project, receipts.fingerprint(project))
+
+    return prove_text
