@@ -49,6 +49,12 @@ class Block:
     options: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
+    def excuse(self) -> str | None:
+        """Why the block is not run here, with the day on which to ask again, or None if it is run."""
+        reason, review = self.options.get("not-run"), self.options.get("review")
+        return f"{reason} (review by {review})" if reason and review else reason
+
+    @property
     def shown(self) -> str:
         """The hash under which the finished page finds this block again."""
         return shown_hash(self.text)

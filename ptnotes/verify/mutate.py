@@ -73,7 +73,7 @@ def mutations(group: Sequence[Block]) -> Iterator[Mutation]:
         group: Its blocks, in order.
     """
     for index, block in enumerate(group):
-        if "not-run" in block.options:
+        if block.excuse:
             continue
         for start, end, new, what in _edits(block):
             text = block.text[:start] + new + block.text[end:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime
 import doctest
 import sys
 from collections.abc import Iterator
@@ -35,8 +36,19 @@ def _of_block(block: Block, allowed: frozenset[str]) -> Iterator[str]:
             yield f"imports {name}, which is neither on the list nor in the page's front matter"
     if block.kind in ("doctest", "docstring"):
         yield from _vague_output(block)
-    if "review" in block.options and "not-run" not in block.options:
+    yield from _review_date(block)
+
+
+def _review_date(block: Block) -> Iterator[str]:
+    review = block.options.get("review")
+    if review is None:
+        return
+    if not block.excuse:
         yield "a review date needs a not-run reason"
+    try:
+        datetime.date.fromisoformat(review)
+    except ValueError:
+        yield f"review={review!r} is no date such as 2027-01-31"
 
 
 def _vague_output(block: Block) -> Iterator[str]:
@@ -49,10 +61,10 @@ def _vague_output(block: Block) -> Iterator[str]:
 
 def _unused(page: Page) -> Iterator[tuple[Block, str]]:
     """Definitions that no later block uses, and included source that no block of the page uses."""
-    runs = [b for b in page.blocks if b.namespace == "fences" and "not-run" not in b.options]
+    runs = [b for b in page.blocks if b.namespace == "fences" and not b.excuse]
     used = [_used(_code(block)) for block in runs]
     for block in page.blocks:
-        if "not-run" in block.options or block.kind not in ("definition", "include"):
+        if block.excuse or block.kind not in ("definition", "include"):
             continue
         first = runs.index(block) + 1 if block.kind == "definition" else 0
         if not _defined(_code(block)) & set().union(*used[first:]):

@@ -28,8 +28,8 @@ def verify_data(blocks: Sequence[Block], seconds: float) -> Iterator[Outcome]:
         seconds: Unused: parsing is bounded by the block's size.
     """
     for block in blocks:
-        if "not-run" in block.options:
-            yield Outcome(block, NOT_RUN, block.options["not-run"], block.line)
+        if block.excuse:
+            yield Outcome(block, NOT_RUN, block.excuse, block.line)
             continue
         try:
             PARSERS[block.language](block.text)

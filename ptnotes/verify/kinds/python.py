@@ -21,7 +21,7 @@ def verify_python(blocks: Sequence[Block], seconds: float) -> Iterator[Outcome]:
         blocks: Blocks of one namespace, in order.
         seconds: How long a block may run that states no `timeout`.
     """
-    runnable = [block for block in blocks if "not-run" not in block.options]
+    runnable = [block for block in blocks if not block.excuse]
     tasks = [
         Task(
             block.text,
@@ -36,7 +36,7 @@ def verify_python(blocks: Sequence[Block], seconds: float) -> Iterator[Outcome]:
         if id(block) in runs:
             yield _judge(block, runs[id(block)])
         else:
-            yield Outcome(block, NOT_RUN, block.options["not-run"], block.line)
+            yield Outcome(block, NOT_RUN, block.excuse or "", block.line)
 
 
 def _judge(block: Block, run: Run) -> Outcome:

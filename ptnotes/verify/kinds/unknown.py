@@ -16,8 +16,8 @@ def verify_unknown(blocks: Sequence[Block], seconds: float) -> Iterator[Outcome]
         seconds: Unused: nothing is run.
     """
     for block in blocks:
-        if "not-run" in block.options:
-            yield Outcome(block, NOT_RUN, block.options["not-run"], block.line)
+        if block.excuse:
+            yield Outcome(block, NOT_RUN, block.excuse, block.line)
         else:
             name = block.language or "no language"
             yield Outcome(block, FAILED, f"nothing proves a block in {name}", block.line)
