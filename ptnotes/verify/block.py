@@ -50,7 +50,7 @@ class Block:
 
     @property
     def excuse(self) -> str | None:
-        """Why the block is not run here, with the day on which to ask again, or None if it is run."""
+        """Why the block is not run here, and when to ask again; None if it is run."""
         reason, review = self.options.get("not-run"), self.options.get("review")
         return f"{reason} (review by {review})" if reason and review else reason
 

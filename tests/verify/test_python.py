@@ -38,7 +38,7 @@ class TestSession:
         assert (claimed.state, hidden.state) == (PASSED, FAILED)
 
     def test_error_as_said(self, outcomes: Outcomes) -> None:
-        """An expected error passes with its type and its message, after what was printed before it."""
+        """An expected error passes with its type and its message."""
         page = session(f">>> 1 / 0\n{ERROR}ZeroDivisionError: division by zero")
 
         assert outcomes(page)[0].state == PASSED
