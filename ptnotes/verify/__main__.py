@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 import sys
 from collections import Counter
 from collections.abc import Iterable
@@ -23,9 +24,14 @@ def main(arguments: list[str] | None = None) -> int:
         arguments: Words of the command line, without the program's name.
     """
     parser = argparse.ArgumentParser(prog="python -m ptnotes.verify", description=__doc__)
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="a page")
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a page")
     parser.add_argument("--failed", action="store_true", help="print only what failed")
+    parser.add_argument("--due", action="store_true", help="list reasons past their review date")
     options = parser.parse_args(arguments)
+    if options.due:
+        return _due()
+    if not options.paths:
+        parser.error("PATH: give at least one page")
     worst = 0
     for path in options.paths:
         try:
@@ -38,6 +44,17 @@ def main(arguments: list[str] | None = None) -> int:
         if page.problems or any(outcome.state == FAILED for outcome in outcomes):
             worst = max(worst, 1)
     return worst
+
+
+def _due() -> int:
+    """Print each block of the project here whose reason for not being run is past its review date."""
+    project = find_project(Path.cwd())
+    pages = [read_page(path, project) for path in project.page_paths()] if project else []
+    today = datetime.date.today().isoformat()
+    due = [b for page in pages for b in page.blocks if b.options.get("review", today) < today]
+    for block in due:
+        print(f"{block.page}:{block.line}: {block.excuse}")
+    return 1 if due else 0
 
 
 def _prove(path: Path) -> tuple[Page, list[Outcome]]:

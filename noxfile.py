@@ -1,0 +1,163 @@
+"""
+One verb each: docs, tests, serve, translate, lint, bench, mutate, budget.
+
+All sessions share one virtual environment, `.nox/torch-VERSION`, so that the package is installed
+and the extension built once. `PTNOTES_TORCH=2.15.0 nox -s docs` proves the notes on another torch,
+in an environment of its own; `PTNOTES_TORCH=newest` takes the newest one there is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+import nox
+from nox.command import CommandFailed
+
+ROOT = Path(__file__).parent
+PINNED = re.search(r"^torch==(\S+)", (ROOT / "constraints.txt").read_text("utf-8"), re.M)[1]
+TORCH = os.environ.get("PTNOTES_TORCH", PINNED)
+ENVIRONMENT = ROOT / ".nox" / f"torch-{TORCH}"
+PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+# What an installation depends on: when one of these changes it is made again.
+INSTALLED_FROM = ["constraints.txt", "pyproject.toml", "setup.py", "csrc/**/*"]
+
+nox.options.sessions = ["docs", "tests"]
+nox.options.default_venv_backend = "none"
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Prove every snippet, run the gallery and build both languages into site/."""
+    started = time.time()
+    install(session)
+    prove(session)
+    build(session, started)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests; site/ is built first where it is absent."""
+    install(session)
+    if not (ROOT / "site" / "index.html").exists():
+        prove(session)
+        build(session, time.time())
+    run(session, "-m", "pytest", "-n", "auto", "--maxprocesses=4", *session.posargs)
+
+
+@nox.session(default=False)
+def serve(session: nox.Session) -> None:
+    """Show one language and follow edits: `nox -s serve -- zh`; unproven blocks say so."""
+    install(session)
+    language = {"en": "en", "zh": "zh_CN"}[(session.posargs or ["en"])[0]]
+    run(
+        session,
+        *("-m", "sphinx_autobuild", "--watch", "ptnotes", "--watch", "gallery"),
+        *("--ignore", "docs/gallery", "--ignore", "docs/locale/**/*.mo"),
+        *("-d", f"build/preview-doctrees-{language}", "docs", f"build/preview-{language}"),
+        PTNOTES_PREVIEW="1",
+        PTNOTES_LANGUAGE=language,
+    )
+
+
+@nox.session(default=False)
+def translate(session: nox.Session) -> None:
+    """Bring the Chinese catalogs up to date and show what is missing."""
+    install(session)
+    run(session, "docs/_tools/translate.py", *session.posargs)
+
+
+@nox.session(default=False)
+def lint(session: nox.Session) -> None:
+    """Check style, format and types: ruff, mypy and clang-format."""
+    install(session)
+    run(session, "-m", "ruff", "check", ".")
+    run(session, "-m", "ruff", "format", "--check", ".")
+    run(session, "-m", "mypy")
+    native = [str(path) for path in ROOT.glob("csrc/**/*") if path.suffix in {".cpp", ".h", ".cu"}]
+    if native:
+        run(session, "-m", "clang_format", "--dry-run", "-Werror", *native)
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Time what the package does against torch's own, as ratios of one run."""
+    install(session)
+    for path in sorted((ROOT / "tests" / "bench").glob("*.py")):
+        run(session, str(path), *session.posargs)
+
+
+@nox.session(default=False)
+def mutate(session: nox.Session) -> None:
+    """Change what pages claim and count what turns red: `nox -s mutate -- --n 200`."""
+    install(session)
+    run(session, "-m", "ptnotes.verify.mutate", *session.posargs)
+
+
+@nox.session(default=False)
+def budget(session: nox.Session) -> None:
+    """Print the budgets of the site beside what was measured."""
+    install(session)
+    run(session, "docs/_tools/budget.py", *session.posargs)
+
+
+def install(session: nox.Session) -> None:
+    """Make the shared environment, or do nothing where it is up to date."""
+    digest = hashlib.sha256()
+    for pattern in INSTALLED_FROM:
+        for path in sorted(ROOT.glob(pattern)):
+            digest.update(path.read_bytes() if path.is_file() else b"")
+    stamp = ENVIRONMENT / "installed"
+    if stamp.exists() and stamp.read_text() == digest.hexdigest():
+        return
+    session.log(f"Installing into {ENVIRONMENT.relative_to(ROOT)} (a minute or two)")
+    stamp.unlink(missing_ok=True)
+    try:
+        session.run(sys.executable, "-m", "venv", str(ENVIRONMENT), external=True)
+        pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+        pins = constraints()
+        torch = "torch" if TORCH == "newest" else f"torch=={TORCH}"
+        run(session, *pip, "--constraint", pins, torch, "setuptools", "ninja")
+        run(session, *pip, "--constraint", pins, "--no-build-isolation", "-e", ".[tests,lint]")
+    except CommandFailed:
+        session.error(
+            "The packages could not be installed; pip's message above says why. "
+            "Without a network nothing can be: connect and run the same command again."
+        )
+    stamp.write_text(digest.hexdigest())
+
+
+def constraints() -> str:
+    """The constraints file to install with, without torch's pin where another torch is wanted."""
+    if TORCH == PINNED:
+        return str(ROOT / "constraints.txt")
+    lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    relaxed = ROOT / ".nox" / f"constraints-{TORCH}.txt"
+    relaxed.parent.mkdir(exist_ok=True)
+    relaxed.write_text("\n".join(line for line in lines if not line.startswith("torch==")), "utf-8")
+    return str(relaxed)
+
+
+def prove(session: nox.Session) -> None:
+    """Prove every snippet; what has a valid receipt is not run again."""
+    session.log("Proving the snippets")
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    pages = settings["tool"]["ptnotes"]["verify"]["pages"]
+    workers = ("-n", "auto", "--maxprocesses=4", "--dist", "loadfile")
+    run(session, "-m", "pytest", "-q", *workers, *pages)
+
+
+def build(session: nox.Session, started: float) -> None:
+    """Build the site from what was proven."""
+    session.log("Building the site")
+    run(session, "docs/_tools/build.py", PTNOTES_STARTED=str(started))
+
+
+def run(session: nox.Session, *command: str, **environment: str) -> None:
+    """Run the shared environment's Python in the project's folder."""
+    session.run(str(PYTHON), *command, external=True, env=environment)
