@@ -12,44 +12,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-
-def _require(
-    ok: bool, name: str, expected: str, given: object, error: type[Exception] = ValueError
-) -> None:
-    """
-    Raise *error* unless *ok*: which argument, what was expected, what was given.
-    """
-    if not ok:
-        msg = f"{name}: expected {expected}, given {given}"
-        raise error(msg)
-
-
-def _check(**arguments: tuple[Tensor, str]) -> None:
-    """
-    Require floating tensors of one dtype whose shapes fit names such as ``"... T_x d_h"``.
-    """
-    sizes: dict[str, int] = {}
-    lead: tuple[int, ...] = ()
-    dtype = None
-    for name, (x, axes) in arguments.items():
-        given = getattr(x, "dtype", type(x).__name__)
-        floating = isinstance(x, Tensor) and x.is_floating_point()
-        _require(floating, name, "a floating tensor", given, TypeError)
-        dtype = dtype or x.dtype
-        # Autocast converts inside the matrix products, so there mixed dtypes are no mistake.
-        same = x.dtype == dtype or torch.is_autocast_enabled(x.device.type)
-        _require(same, name, f"{dtype} as {next(iter(arguments))} has", x.dtype, TypeError)
-        named = axes.removeprefix("... ").split()
-        outer = x.dim() - len(named)
-        form, shape = f"shape ({axes.replace(' ', ', ')})", tuple(x.shape)
-        _require(outer == 0 or (outer > 0 and axes[0] == "."), name, form, shape)
-        for axis, size in zip(named, shape[outer:], strict=True):
-            fits = sizes.setdefault(axis, size) == size
-            _require(fits, name, f"{form} with {axis} = {sizes[axis]}", shape)
-        pairs = zip(reversed(lead), reversed(shape[:outer]), strict=False)
-        fits = all(m == n or 1 in (m, n) for m, n in pairs)
-        _require(fits, name, f"{form} where ... broadcasts with {lead}", shape)
-        lead = tuple(torch.broadcast_shapes(lead, shape[:outer]))  # type: ignore[no-untyped-call]
+from ptnotes._check import check_tensors, require
+from ptnotes.masks import offsets, window_mask
 
 
 def dot_score(H: Tensor, h: Tensor) -> Tensor:
@@ -70,7 +34,7 @@ def dot_score(H: Tensor, h: Tensor) -> Tensor:
     >>> dot_score(torch.tensor([[2.0, 3.0]]), torch.eye(2))
     tensor([[2., 3.]])
     """
-    _check(H=(H, "... T_y d"), h=(h, "... T_x d"))
+    check_tensors(H=(H, "... T_y d"), h=(h, "... T_x d"))
     return H @ h.mT
 
 
@@ -114,7 +78,7 @@ def multiplicative_score(H: Tensor, h: Tensor, W: Tensor) -> Tensor:
     >>> multiplicative_score(torch.ones(1, 2), torch.eye(3), torch.arange(6.0).reshape(2, 3))
     tensor([[3., 5., 7.]])
     """
-    _check(H=(H, "... T_y d_H"), h=(h, "... T_x d_h"), W=(W, "d_H d_h"))
+    check_tensors(H=(H, "... T_y d_H"), h=(h, "... T_x d_h"), W=(W, "d_H d_h"))
     return H @ W @ h.mT
 
 
@@ -140,7 +104,7 @@ def additive_score(H: Tensor, h: Tensor, W: Tensor, U: Tensor, v: Tensor) -> Ten
     >>> additive_score(one, torch.tensor([[-1.0], [0.0]]), one, one, torch.ones(1))
     tensor([[0.0000, 0.7616]])
     """
-    _check(
+    check_tensors(
         H=(H, "... T_y d_H"), h=(h, "... T_x d_h"), W=(W, "d_a d_H"), U=(U, "d_a d_h"), v=(v, "d_a")
     )
     return torch.tanh((H @ W.mT).unsqueeze(-2) + (h @ U.mT).unsqueeze(-3)) @ v
@@ -168,14 +132,14 @@ def attention_weights(e: Tensor, mask: Tensor | None = None) -> Tensor:
     tensor([[1., 0.],
             [0., 0.]])
     """
-    _check(e=(e, "... T_x"))
+    check_tensors(e=(e, "... T_x"))
     if mask is not None:
         given = getattr(mask, "dtype", type(mask).__name__)
-        _require(given == torch.bool, "mask", "a bool tensor, True = takes part", given, TypeError)
+        require(given == torch.bool, "mask", "a bool tensor, True = takes part", given, TypeError)
         pairs = zip(reversed(mask.shape), reversed(e.shape), strict=False)
         fits = mask.dim() <= e.dim() and all(m in (1, n) for m, n in pairs)
         into = f"a shape that broadcasts to {tuple(e.shape)}"
-        _require(fits, "mask", into, tuple(mask.shape))
+        require(fits, "mask", into, tuple(mask.shape))
         e = e.masked_fill(~mask, -math.inf)
     empty = (e == -math.inf).all(-1, keepdim=True)
     # Filled before the softmax too: overwriting its NaN afterwards would leave NaN in the backward.
@@ -200,7 +164,7 @@ def context(a: Tensor, h: Tensor) -> Tensor:
     >>> context(torch.tensor([[0.25, 0.75]]), torch.tensor([[4.0, 0.0], [0.0, 4.0]]))
     tensor([[1., 3.]])
     """
-    _check(a=(a, "... T_y T_x"), h=(h, "... T_x d_h"))
+    check_tensors(a=(a, "... T_y T_x"), h=(h, "... T_x d_h"))
     return a @ h
 
 
@@ -220,12 +184,13 @@ def attention(Q: Tensor, K: Tensor, V: Tensor, mask: Tensor | None = None) -> Te
     Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
 
     >>> import torch
-    >>> from ptnotes.attention import attention, causal_mask
+    >>> from ptnotes.attention import attention
+    >>> from ptnotes.masks import causal_mask
     >>> attention(torch.zeros(2, 4), torch.ones(2, 4), torch.eye(2), causal_mask(2, 2))
     tensor([[1.0000, 0.0000],
             [0.5000, 0.5000]])
     """
-    _check(Q=(Q, "... T_y d_k"), K=(K, "... T_x d_k"), V=(V, "... T_x d_v"))
+    check_tensors(Q=(Q, "... T_y d_k"), K=(K, "... T_x d_k"), V=(V, "... T_x d_v"))
     return context(attention_weights(scaled_dot_score(Q, K), mask), V)
 
 
@@ -256,9 +221,9 @@ def hard_attention(
     >>> hard_attention(torch.tensor([[0.4, 0.6]]), torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
     tensor([[3., 4.]])
     """
-    _check(a=(a, "... T_y T_x"), h=(h, "... T_x d_h"))
-    _require(a.size(-1) > 0, "a", "a state to pick, T_x > 0", tuple(a.shape))
-    _require(bool((a >= 0).all()), "a", "weights of at least 0", a.min().item())
+    check_tensors(a=(a, "... T_y T_x"), h=(h, "... T_x d_h"))
+    require(a.size(-1) > 0, "a", "a state to pick, T_x > 0", tuple(a.shape))
+    require(bool((a >= 0).all()), "a", "weights of at least 0", a.min().item())
     empty = (a == 0).all(-1, keepdim=True)
     if sample:
         rows = a.masked_fill(empty, 1.0).reshape(-1, a.size(-1))
@@ -266,105 +231,6 @@ def hard_attention(
     else:
         j = a.argmax(-1)
     return context(one_hot(j, a.size(-1)).to(h.dtype).masked_fill(empty, 0.0), h)
-
-
-def causal_mask(T_y: int, T_x: int) -> Tensor:
-    """
-    Let position i see positions j <= i, both counted from the start, as SDPA's ``is_causal`` does.
-
-    Args:
-        T_y: Number of queries.
-        T_x: Number of states.
-
-    Returns:
-        True = takes part; bool, shape ``(T_y, T_x)``.
-
-    Raises:
-        ValueError: If a length is not an int of at least 0.
-
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
-
-    >>> from ptnotes.attention import causal_mask
-    >>> causal_mask(2, 3)
-    tensor([[ True, False, False],
-            [ True,  True, False]])
-    """
-    for name, T in (("T_y", T_y), ("T_x", T_x)):
-        _require(isinstance(T, int) and T >= 0, name, "an int of at least 0", T)
-    return torch.ones(T_y, T_x, dtype=torch.bool).tril()
-
-
-def padding_mask(lengths: Tensor, T_x: int) -> Tensor:
-    """
-    Let the first ``lengths[b]`` states of sentence b take part; with heads, ``unsqueeze(1)`` it.
-
-    Args:
-        lengths: Lengths from 0 to *T_x*, shape ``(B,)``, integer.
-        T_x: Number of states, padding included.
-
-    Returns:
-        True = takes part; bool, shape ``(B, 1, T_x)``, on the device of *lengths*.
-
-    Raises:
-        ValueError: If a length is not from 0 to *T_x*, or *T_x* is not an int of at least 0.
-
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
-
-    >>> import torch
-    >>> from ptnotes.attention import padding_mask
-    >>> padding_mask(torch.tensor([1, 3]), 3).squeeze(1)
-    tensor([[ True, False, False],
-            [ True,  True,  True]])
-    """
-    _require(isinstance(T_x, int) and T_x >= 0, "T_x", "an int of at least 0", T_x)
-    given = getattr(lengths, "dtype", type(lengths).__name__)
-    integer = given in (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
-    _require(integer, "lengths", "an integer tensor", given, TypeError)
-    _require(lengths.dim() == 1, "lengths", "shape (B)", tuple(lengths.shape))
-    inside = bool(((lengths >= 0) & (lengths <= T_x)).all())
-    _require(inside, "lengths", f"lengths from 0 to T_x = {T_x}", lengths.tolist())
-    return torch.arange(T_x, device=lengths.device) < lengths[:, None, None]
-
-
-def _offsets(p: Tensor, T_x: int) -> Tensor:
-    """
-    Distances ``j - p_i``, shape ``(..., T_y, T_x)``.
-    """
-    # In 16 bits neighbouring positions become equal (bfloat16: past 256).
-    p = p.to(torch.promote_types(p.dtype, torch.float32))
-    return torch.arange(T_x, device=p.device) - p.unsqueeze(-1)
-
-
-def window_mask(p: Tensor, D: float, T_x: int) -> Tensor:
-    """
-    Let the states within *D* of the centre take part, ``|j - p_i| <= D``; j counts from 0.
-
-    Args:
-        p: Centres, shape ``(..., T_y)``, floating or integer.
-        D: Half the width of the window, at least 0.
-        T_x: Number of states.
-
-    Returns:
-        True = takes part; bool, shape ``(..., T_y, T_x)``, on the device of *p*.
-
-    Raises:
-        ValueError: If *D* is negative, or *T_x* is not an int of at least 0.
-
-    Source: https://arxiv.org/abs/1508.04025 (section 3.2).
-
-    >>> import torch
-    >>> from ptnotes.attention import window_mask
-    >>> window_mask(torch.tensor([0.0, 2.5]), 1, 4)
-    tensor([[ True,  True, False, False],
-            [False, False,  True,  True]])
-    """
-    given = getattr(p, "dtype", type(p).__name__)
-    real = isinstance(p, Tensor) and not p.is_complex() and p.dtype != torch.bool
-    _require(real, "p", "a floating or integer tensor", given, TypeError)
-    _require(p.dim() > 0, "p", "shape (..., T_y)", tuple(p.shape))
-    _require(D >= 0, "D", "a number of at least 0", D)
-    _require(isinstance(T_x, int) and T_x >= 0, "T_x", "an int of at least 0", T_x)
-    return _offsets(p, T_x).abs() <= D
 
 
 def local_weights(e: Tensor, p: Tensor, D: float) -> Tensor:
@@ -392,9 +258,9 @@ def local_weights(e: Tensor, p: Tensor, D: float) -> Tensor:
     >>> local_weights(torch.zeros(1, 5), torch.tensor([1.0]), 2)
     tensor([[0.1516, 0.2500, 0.1516, 0.0338, 0.0000]])
     """
-    _check(e=(e, "... T_y T_x"))
-    _require(D > 0, "D", "a number above 0", D)
+    check_tensors(e=(e, "... T_y T_x"))
+    require(D > 0, "D", "a number above 0", D)
     window = window_mask(p, D, e.size(-1))
-    _check(e=(e, "... T_y T_x"), p=(p.to(e.dtype), "... T_y"))
-    gauss = torch.exp(-(_offsets(p, e.size(-1)) ** 2) / (2 * (D / 2) ** 2))
+    check_tensors(e=(e, "... T_y T_x"), p=(p.to(e.dtype), "... T_y"))
+    gauss = torch.exp(-(offsets(p, e.size(-1)) ** 2) / (2 * (D / 2) ** 2))
     return attention_weights(e.masked_fill(~window, -math.inf)) * gauss.to(e.dtype)

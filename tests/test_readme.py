@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 from pathlib import Path
@@ -69,7 +70,9 @@ def test_paths_of_a_topic_exist() -> None:
 
 def test_sessions_exist() -> None:
     """Every `nox -s` named anywhere is a session."""
-    sessions = set(re.findall(r"^def (\w+)\(session: nox\.Session\) -> None", text("noxfile.py"), re.M))
+    sessions = set(
+        re.findall(r"^def (\w+)\(session: nox\.Session\) -> None", text("noxfile.py"), re.M)
+    )
     named = {s for name in LANGUAGES for s in re.findall(r"nox -s (\w+)", text(name))}
 
     assert named <= sessions
@@ -88,7 +91,7 @@ def test_ci_runs_the_two_commands() -> None:
 def test_constraints_pin_every_direct_dependency() -> None:
     """Nothing that is asked for by name comes in a version of the day."""
     project = tomllib.loads(text("pyproject.toml"))["project"]
-    asked = [*project["dependencies"], *sum(project["optional-dependencies"].values(), [])]
+    asked = [*project["dependencies"], *itertools.chain(*project["optional-dependencies"].values())]
     names = {re.match(r"[\w-]+", requirement)[0].lower() for requirement in asked} - {"ptnotes"}
     pinned = {line.split("==")[0].lower() for line in text("constraints.txt").splitlines()}
 

@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _due() -> int:
-    """Print each block of the project here whose reason for not being run is past its review date."""
+    """Print each block here whose reason for not being run is past its review date."""
     project = find_project(Path.cwd())
     pages = [read_page(path, project) for path in project.page_paths()] if project else []
     today = datetime.date.today().isoformat()

@@ -36,10 +36,15 @@ def run_pytest(project: Project) -> Callable[..., str]:
     """Run pytest in the project, as a user does, and return what it prints."""
 
     def run(*arguments: str) -> str:
-        command = [sys.executable, "-m", "pytest", "-p", "ptnotes.verify.plugin", "-rfs", *arguments]
+        command = [sys.executable, "-m", "pytest", "-rfs", "-p", "ptnotes.verify.plugin"]
         environment = {"PATH": "", "PYTHONPATH": str(Path(__file__).parents[2])}
         done = subprocess.run(
-            command, cwd=project.root, capture_output=True, text=True, env=environment, check=False
+            command + list(arguments),
+            cwd=project.root,
+            capture_output=True,
+            text=True,
+            env=environment,
+            check=False,
         )
         return done.stdout + done.stderr
 
