@@ -145,6 +145,8 @@ def constraints() -> str:
 
 def prove(session: nox.Session) -> None:
     """Prove every snippet; what has a valid receipt is not run again."""
+    session.log("Compiling the programs of the pages")
+    run(session, "-m", "ptnotes.verify", "--compile")
     session.log("Proving the snippets")
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     pages = settings["tool"]["ptnotes"]["verify"]["pages"]

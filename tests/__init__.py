@@ -1,0 +1,1 @@
+"""Tests, one file a topic, and what they share."""

@@ -14,6 +14,7 @@ from ptnotes.verify.block import FAILED, Outcome
 from ptnotes.verify.page import Page, read_page
 from ptnotes.verify.project import find_project
 from ptnotes.verify.prove import prove, prove_foreign
+from ptnotes.verify.toolchain import compile_all
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,8 +27,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ptnotes.verify", description=__doc__)
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a page")
     parser.add_argument("--failed", action="store_true", help="print only what failed")
+    parser.add_argument("--compile", action="store_true", help="compile the project's programs")
     parser.add_argument("--due", action="store_true", help="list reasons past their review date")
     options = parser.parse_args(arguments)
+    if options.compile:
+        return _compile()
     if options.due:
         return _due()
     if not options.paths:
@@ -44,6 +48,19 @@ def main(arguments: list[str] | None = None) -> int:
         if page.problems or any(outcome.state == FAILED for outcome in outcomes):
             worst = max(worst, 1)
     return worst
+
+
+def _compile() -> int:
+    """Compile every C++ and CUDA program of the project here, side by side."""
+    project = find_project(Path.cwd())
+    if project is None:
+        print("no pyproject.toml with a [tool.ptnotes.verify] table here", file=sys.stderr)
+        return 2
+    blocks = [b for path in project.page_paths() for b in read_page(path, project).blocks]
+    programs = [(b.kind, b.text) for b in blocks if b.kind in ("cpp", "cuda") and not b.excuse]
+    compile_all(programs, project.context.cache)
+    print(f"{len(programs)} programs compiled")
+    return 0
 
 
 def _due() -> int:

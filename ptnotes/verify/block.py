@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 PASSED = "passed"
 FAILED = "failed"
 NOT_RUN = "not run"
+
+# Kinds that run in order in one namespace, so that a result depends on what came before it only.
+PYTHON_KINDS = frozenset({"doctest", "definition", "cell", "docstring", "gallery"})
 
 
 def shown_hash(text: str) -> str:
@@ -35,7 +39,6 @@ class Block:
         text: The block as a reader sees it, without the fence.
         namespace: Blocks of a page with the same namespace are run together, in order.
         language: The fence's language, as written.
-        expected: The output written after the block, where its kind takes one.
         options: What the block says of its own proof, such as `tolerance` or `not-run`.
     """
 
@@ -45,7 +48,6 @@ class Block:
     text: str
     namespace: str
     language: str = "python"
-    expected: str | None = None
     options: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
@@ -58,6 +60,20 @@ class Block:
     def shown(self) -> str:
         """The hash under which the finished page finds this block again."""
         return shown_hash(self.text)
+
+
+@dataclass(frozen=True)
+class Context:
+    """
+    What a verifier is told besides the blocks.
+
+    Args:
+        seconds: How long a block may run that states no `timeout`.
+        cache: A folder that outlives the run, for what is dear to compile.
+    """
+
+    seconds: float
+    cache: Path
 
 
 @dataclass(frozen=True)

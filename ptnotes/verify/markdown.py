@@ -24,9 +24,12 @@ LANGUAGES = {
     "pycon": "python",
     "ipython3": "python",
     "yml": "yaml",
+    "c++": "cpp",
 }
 DATA = {"toml", "yaml", "json", "ini"}
-OPTIONS = {"tolerance", "timeout", "not-run", "review"}
+# Kinds whose expected output is the `text` block right after them.
+PRINTING = {"cpp", "cuda", "cmake"}
+OPTIONS = {"tolerance", "timeout", "not-run", "review", "compiles", "exit", "file"}
 
 # A directive whose body is Markdown is read like the page; an opaque one holds no snippet.
 MARKDOWN_DIRECTIVES = {
@@ -124,20 +127,32 @@ class Reader:
         if language == "python":
             kind = "doctest" if re.search(r"^\s*>>>", text, re.MULTILINE) else "definition"
             self._add(kind, text, line, "fences", language, options)
-        elif language in DATA:
-            self._add("data", text, line, f"data {len(self.blocks)}", language, options)
+        elif language == "text" and self.blocks and self.blocks[-1].kind in PRINTING:
+            self._add("output", text, line, self.blocks[-1].namespace, language, options)
         else:
-            self._add("unknown", text, line, f"unknown {len(self.blocks)}", language, options)
+            kind, space = self._kind_and_space(language, options)
+            self._add(kind, text, line, space, language, options)
+
+    def _kind_and_space(self, language: str, options: dict[str, str]) -> tuple[str, str]:
+        """What proves a block in a language other than Python, and what it is run with."""
+        if language == "cmake" or "file" in options:
+            return "cmake", "project"
+        if language == "console":
+            return "console", "console"
+        kind = "data" if language in DATA else language if language in PRINTING else "unknown"
+        return kind, f"{kind} {len(self.blocks)}"
 
     def _include(
         self, target: str, settings: dict[str, str], line: int, options: dict[str, str]
     ) -> None:
         try:
-            text = included_text(self.folder / target, settings.get("pyobject", ""))
+            text = included_text(self.folder / target, settings)
         except (OSError, LookupError, SyntaxError) as error:
             self.problems.append(Problem(line, f"literalinclude {target}: {error}"))
             return
-        self._add("include", text, line, f"include {len(self.blocks)}", "python", options)
+        language = "python" if target.endswith(".py") else "cpp"
+        options = {**options, "source": target}
+        self._add("include", text, line, f"include {len(self.blocks)}", language, options)
 
     def _add(
         self, kind: str, text: str, line: int, space: str, language: str, options: dict[str, str]

@@ -61,7 +61,7 @@ class Mutation:
         # Most changes show in the block itself, and the rest of a page takes time.
         parts = [blocks[: self.index + 1], blocks]
         return any(
-            o.state == FAILED or o.breaches for part in parts for o in verify(part, project.seconds)
+            o.state == FAILED or o.breaches for part in parts for o in verify(part, project.context)
         )
 
 

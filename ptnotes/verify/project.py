@@ -6,6 +6,8 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from ptnotes.verify.block import Context
+
 PAGE_SUFFIXES = (".md", ".py")
 
 
@@ -30,6 +32,11 @@ class Project:
     def receipts(self) -> Path:
         """The folder of receipts."""
         return self.root / ".cache" / "receipts"
+
+    @property
+    def context(self) -> Context:
+        """What its verifiers are told."""
+        return Context(self.seconds, self.root / ".cache" / "native")
 
     def page_paths(self) -> list[Path]:
         """All pages of the project, sorted; what is generated or private is none."""

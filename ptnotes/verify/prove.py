@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from ptnotes.verify import receipts
-from ptnotes.verify.block import FAILED, Block, Outcome
+from ptnotes.verify.block import FAILED, Block, Context, Outcome
 from ptnotes.verify.kinds import VERIFIERS
 from ptnotes.verify.page import Page
 from ptnotes.verify.project import Project
 from ptnotes.verify.receipts import Receipt
 from ptnotes.verify.rules import complaints
 
-FOREIGN_SECONDS = 5.0
+FOREIGN = Context(5.0, Path.home() / ".cache" / "ptnotes")
 
 
 def prove_foreign(page: Page) -> list[Outcome]:
@@ -23,7 +24,7 @@ def prove_foreign(page: Page) -> list[Outcome]:
     Args:
         page: The page.
     """
-    outcomes = [o for group in page.groups() for o in _verify(group, FOREIGN_SECONDS)]
+    outcomes = [o for group in page.groups() for o in _verify(group, FOREIGN)]
     return sorted(outcomes, key=lambda outcome: outcome.block.line)
 
 
@@ -46,15 +47,15 @@ def prove(page: Page, project: Project, environment: str) -> list[Outcome]:
             outcomes += [_recall(b, r) for b, r in zip(group, found, strict=True)]
             valid += found
         else:
-            results = [_strict(outcome) for outcome in _verify(group, project.seconds)]
+            results = [_strict(outcome) for outcome in _verify(group, project.context)]
             outcomes += results
             valid += _receipts(results, keys)
     receipts.save(project, page.name, valid)
     return sorted(_overrule(outcomes, page, project), key=lambda outcome: outcome.block.line)
 
 
-def _verify(group: Sequence[Block], seconds: float) -> Iterator[Outcome]:
-    return VERIFIERS[group[0].kind](group, seconds)
+def _verify(group: Sequence[Block], context: Context) -> Iterator[Outcome]:
+    return VERIFIERS[group[0].kind](group, context)
 
 
 def _strict(outcome: Outcome) -> Outcome:

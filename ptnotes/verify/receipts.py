@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ptnotes.verify.block import Block
+from ptnotes.verify.block import PYTHON_KINDS, Block
 from ptnotes.verify.project import Project
 
 # Code and settings whose change may change any result.
@@ -78,17 +78,22 @@ def surroundings() -> tuple[str, str, str]:
 
 def keys(blocks: Sequence[Block], environment: str) -> list[str]:
     """
-    Return one key a block: what it says and expects, all blocks before it, and the environment.
+    Return one key a block: of itself, the blocks its result depends on, and the environment.
 
     Args:
         blocks: The blocks of one namespace, in order.
         environment: `fingerprint` of the project.
     """
     digest = hashlib.sha256(environment.encode())
+    said = [
+        json.dumps([b.kind, b.language, b.text, dict(b.options)], sort_keys=True) for b in blocks
+    ]
+    if blocks[0].kind not in PYTHON_KINDS:
+        # A program is judged with its output, a project with all of its files.
+        digest.update("\0".join(said).encode())
     found = []
-    for block in blocks:
-        said = [block.kind, block.language, block.text, block.expected, dict(block.options)]
-        digest.update(json.dumps(said, sort_keys=True).encode())
+    for text in said:
+        digest.update(text.encode())
         found.append(digest.hexdigest())
     return found
 

@@ -7,12 +7,11 @@ import datetime
 import doctest
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
-from ptnotes.verify.block import Block
+from ptnotes.verify.block import PYTHON_KINDS, Block
 from ptnotes.verify.page import Page
 from ptnotes.verify.project import Project
-
-_PYTHON = {"doctest", "definition", "cell", "docstring", "gallery"}
 
 
 def complaints(page: Page, project: Project) -> list[tuple[Block, str]]:
@@ -25,13 +24,14 @@ def complaints(page: Page, project: Project) -> list[tuple[Block, str]]:
     """
     allowed = project.imports | page.imports | sys.stdlib_module_names
     return [
+        *_untested(page, project),
         *((block, message) for block in page.blocks for message in _of_block(block, allowed)),
         *_unused(page),
     ]
 
 
 def _of_block(block: Block, allowed: frozenset[str]) -> Iterator[str]:
-    if block.kind in _PYTHON:
+    if block.kind in PYTHON_KINDS:
         for name in sorted(_imported(_code(block)) - allowed):
             yield f"imports {name}, which is neither on the list nor in the page's front matter"
     if block.kind in ("doctest", "docstring"):
@@ -59,12 +59,22 @@ def _vague_output(block: Block) -> Iterator[str]:
             yield f"expected output is summarised with `...`: {example.source.splitlines()[0]}"
 
 
+def _untested(page: Page, project: Project) -> Iterator[tuple[Block, str]]:
+    """Included C++ without a test of the same name: nothing runs it."""
+    for block in page.blocks:
+        if block.kind == "include" and block.language == "cpp":
+            test = f"tests/test_{Path(block.options['source']).stem}.py"
+            if not (project.root / test).exists():
+                yield block, f"is included, and there is no {test}"
+
+
 def _unused(page: Page) -> Iterator[tuple[Block, str]]:
     """Definitions that no later block uses, and included source that no block of the page uses."""
     runs = [b for b in page.blocks if b.namespace == "fences" and not b.excuse]
     used = [_used(_code(block)) for block in runs]
     for block in page.blocks:
-        if block.excuse or block.kind not in ("definition", "include"):
+        shows_python = block.kind == "include" and block.language == "python"
+        if block.excuse or not (shows_python or block.kind == "definition"):
             continue
         first = runs.index(block) + 1 if block.kind == "definition" else 0
         if not _defined(_code(block)) & set().union(*used[first:]):

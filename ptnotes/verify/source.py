@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ptnotes.verify.block import Block
@@ -65,23 +65,45 @@ def script_blocks(name: str, path: Path) -> Iterator[Block]:
             yield Block(name, line + leading, "gallery", content.strip("\n"), "script")
 
 
-def included_text(path: Path, pyobject: str) -> str:
+def included_text(path: Path, settings: Mapping[str, str]) -> str:
     """
-    Return the source of an object of a Python file, with its decorators.
+    Return what `{literalinclude}` shows of a file.
 
     Args:
         path: The file.
-        pyobject: The name of a top-level function or class, or `Class.method`.
+        settings: The directive's options: `pyobject`, the name of a function or class (or
+            `Class.method`) of a Python file, or `start-after` and `end-before`, texts of the lines
+            around an excerpt.
 
     Raises:
         OSError: if the file cannot be read.
-        LookupError: if it has no such object, or `pyobject` is empty.
+        LookupError: if it has no such object or line, or no excerpt is named.
         SyntaxError: if it is not Python.
     """
     text = path.read_text("utf-8")
+    if "pyobject" in settings:
+        return _object(text, settings["pyobject"])
+    if not {"start-after", "end-before"} & settings.keys():
+        raise LookupError("say which part: :pyobject:, or :start-after: and :end-before:")
+    lines = text.splitlines()
+    start, end = settings.get("start-after"), settings.get("end-before")
+    first = _line_with(lines, start, 0) + 1 if start else 0
+    last = _line_with(lines, end, first) if end else len(lines)
+    return "\n".join(lines[first:last])
+
+
+def _line_with(lines: Sequence[str], text: str, first: int) -> int:
+    for number, line in enumerate(lines[first:], first):
+        if text in line:
+            return number
+    raise LookupError(f"no line contains {text!r}")
+
+
+def _object(text: str, name: str) -> str:
+    """The source of an object of a Python file, with its decorators."""
     scope: ast.AST = ast.parse(text)
-    for part in pyobject.split("."):
-        scope = _member(scope, part, pyobject)
+    for part in name.split("."):
+        scope = _member(scope, part, name)
     assert isinstance(scope, _DOCUMENTED[1:])
     first = min([scope.lineno, *(d.lineno for d in scope.decorator_list)])
     return textwrap.dedent("\n".join(text.splitlines()[first - 1 : scope.end_lineno]))

@@ -25,7 +25,7 @@ PAGE = """\
 ```
 
 <!-- verify: not-run=needs two GPUs -->
-```cuda
+```rust
 x
 ```
 """

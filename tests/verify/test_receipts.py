@@ -26,9 +26,9 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     counted: list[int] = []
     verify = proving._verify
 
-    def count(group, seconds):  # type: ignore[no-untyped-def]
+    def count(group, context):  # type: ignore[no-untyped-def]
         counted.append(len(group))
-        return verify(group, seconds)
+        return verify(group, context)
 
     monkeypatch.setattr(proving, "_verify", count)
     return counted

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import yaml
 
-from ptnotes.verify.block import FAILED, NOT_RUN, PASSED, Block, Outcome
+from ptnotes.verify.block import FAILED, NOT_RUN, PASSED, Block, Context, Outcome
 
 PARSERS: dict[str, Callable[[str], object]] = {
     "toml": tomllib.loads,
@@ -19,13 +19,13 @@ PARSERS: dict[str, Callable[[str], object]] = {
 }
 
 
-def verify_data(blocks: Sequence[Block], seconds: float) -> Iterator[Outcome]:
+def verify_data(blocks: Sequence[Block], context: Context) -> Iterator[Outcome]:
     """
     Parse each block in its own language.
 
     Args:
         blocks: Data blocks.
-        seconds: Unused: parsing is bounded by the block's size.
+        context: Unused: parsing is bounded by the block's size.
     """
     for block in blocks:
         if block.excuse:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ptnotes.verify.block import PASSED, Block, Outcome
+from ptnotes.verify.block import PASSED, Block, Context, Outcome
 
 
-def verify_include(blocks: Sequence[Block], seconds: float) -> Iterator[Outcome]:
+def verify_include(blocks: Sequence[Block], context: Context) -> Iterator[Outcome]:
     """
     Pass what was found in its file; the house rules demand that a block of the page uses it.
 
     Args:
         blocks: Included blocks.
-        seconds: Unused: nothing is run here.
+        context: Unused: nothing is run here.
     """
     for block in blocks:
         yield Outcome(block, PASSED, line=block.line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import doctest
 from collections.abc import Iterator, Sequence
 
-from ptnotes.verify.block import FAILED, NOT_RUN, PASSED, Block, Outcome
+from ptnotes.verify.block import FAILED, NOT_RUN, PASSED, Block, Context, Outcome
 from ptnotes.verify.compare import difference
 from ptnotes.verify.runner import Run, Step, Task
 from ptnotes.verify.server import run_tasks
@@ -13,13 +13,13 @@ from ptnotes.verify.server import run_tasks
 PROMPTED = {"doctest", "docstring"}
 
 
-def verify_python(blocks: Sequence[Block], seconds: float) -> Iterator[Outcome]:
+def verify_python(blocks: Sequence[Block], context: Context) -> Iterator[Outcome]:
     """
     Run blocks that share a namespace in a process of their own.
 
     Args:
         blocks: Blocks of one namespace, in order.
-        seconds: How long a block may run that states no `timeout`.
+        context: How long a block may run that states no `timeout`.
     """
     runnable = [block for block in blocks if not block.excuse]
     tasks = [
@@ -27,7 +27,7 @@ def verify_python(blocks: Sequence[Block], seconds: float) -> Iterator[Outcome]:
             block.text,
             block.kind in PROMPTED,
             f"{block.page}:{block.line}",
-            float(block.options.get("timeout", seconds)),
+            float(block.options.get("timeout", context.seconds)),
         )
         for block in runnable
     ]

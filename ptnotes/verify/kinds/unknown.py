@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ptnotes.verify.block import FAILED, NOT_RUN, Block, Outcome
+from ptnotes.verify.block import FAILED, NOT_RUN, Block, Context, Outcome
 
 
-def verify_unknown(blocks: Sequence[Block], seconds: float) -> Iterator[Outcome]:
+def verify_unknown(blocks: Sequence[Block], context: Context) -> Iterator[Outcome]:
     """
     Fail each block that gives no reason for not being run.
 
     Args:
         blocks: Blocks in languages without a verifier.
-        seconds: Unused: nothing is run.
+        context: Unused: nothing is run.
     """
     for block in blocks:
         if block.excuse:

@@ -1,0 +1,67 @@
+"""CMake blocks: with the page's own files they are configured, built and run as a project."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ptnotes.verify.block import FAILED, NOT_RUN, PASSED, Block, Context, Outcome
+from ptnotes.verify.compare import difference
+from ptnotes.verify.process import run_command
+from ptnotes.verify.toolchain import COMPILE_SECONDS, torch_folder
+
+_TARGET = re.compile(r"^\s*add_executable\s*\(\s*([\w.-]+)", re.MULTILINE | re.IGNORECASE)
+
+
+def verify_cmake(blocks: Sequence[Block], context: Context) -> Iterator[Outcome]:
+    """
+    Write the page's files into a folder, configure, build, run each executable, and compare.
+
+    Args:
+        blocks: Blocks with a `file` option, the `cmake` block among them, and the text printed.
+        context: How long the program may run.
+    """
+    excuse = next((block.excuse for block in blocks if block.excuse), None)
+    if excuse:
+        yield from (Outcome(block, NOT_RUN, excuse, block.line) for block in blocks)
+        return
+    files = [block for block in blocks if block.kind != "output"]
+    said = [block for block in blocks if block.kind == "output"]
+    lists = [block for block in files if block.language == "cmake"]
+    if not lists:
+        message = "has a `file` name, and no `cmake` block of the page builds it"
+        yield from (Outcome(block, FAILED, message, block.line) for block in blocks)
+        return
+    with tempfile.TemporaryDirectory(prefix="ptnotes-") as scratch:
+        for block in files:
+            name = "CMakeLists.txt" if block.language == "cmake" else block.options["file"]
+            Path(scratch, name).write_text(block.text + "\n", "utf-8")
+        failure, printed = _build_and_run(Path(scratch), lists[-1].text, context.seconds)
+    for block in files:
+        yield Outcome(block, FAILED if failure else PASSED, failure, block.line)
+    for block in said:
+        message = failure or difference(block.text, printed) or ""
+        yield Outcome(block, FAILED if message else PASSED, message, block.line)
+
+
+def _build_and_run(folder: Path, lists: str, seconds: float) -> tuple[str, str]:
+    """Return why the project failed, or nothing, and what its programs printed."""
+    prefix = torch_folder() / "share" / "cmake"
+    steps = [
+        ["cmake", "-S", ".", "-B", "build", "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}"],
+        ["cmake", "--build", "build"],
+        *([f"build/{target}"] for target in _TARGET.findall(lists)),
+    ]
+    printed = ""
+    for step in steps:
+        limit = COMPILE_SECONDS if step[0] == "cmake" else seconds
+        done = run_command(step, folder, limit)
+        if done.code != 0:
+            errors = [line for line in done.output.splitlines() if "rror" in line]
+            last = (errors or done.output.strip().splitlines() or [""])[0]
+            return f"{' '.join(step[:2])}: {done.cause(limit)}: {last.strip()}", ""
+        if step[0] != "cmake":
+            printed += done.output
+    return "", printed
