@@ -85,7 +85,7 @@ share = [[(write(m, x)[0] == x.flip(1)).double().mean() for x in tests] for m in
 looks = write(attend, tests[5])[1].argmax(-1)
 
 assert share[1][0] > 0.9
-assert share[0][-1] > share[1][-1] + 0.25
+assert 0.25 < share[0][-1] - share[1][-1] < 0.75
 assert (looks == torch.arange(12).flip(0)).double().mean() > 0.7
 
 # %%

@@ -9,11 +9,8 @@ that prints or asserts.
 from __future__ import annotations
 
 import argparse
-import ast
-import doctest
 import itertools
 import random
-import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -21,17 +18,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ptnotes.verify.block import FAILED, Block
+from ptnotes.verify.edits import edits
 from ptnotes.verify.kinds import VERIFIERS
 from ptnotes.verify.page import read_page
 from ptnotes.verify.project import Project, find_project
 
 GOAL = 0.98
-_OTHER = {
-    "+": "-", "-": "+", "*": "/", "/": "*", "@": "*", "**": "*", "&": "|", "|": "&",
-    "<": ">", ">": "<", "<=": ">", ">=": "<", "==": "!=", "!=": "==",
-}  # fmt: skip
-_DTYPES = {"float32": "float64", "float64": "float32", "int32": "int64", "int64": "int32"}
-_OPERATOR = re.compile(r"\*\*|[<>=!]=|[-+*/@&|<>]")
 
 
 @dataclass(frozen=True)
@@ -73,88 +65,13 @@ def mutations(group: Sequence[Block]) -> Iterator[Mutation]:
         group: Its blocks, in order.
     """
     for index, block in enumerate(group):
-        if block.excuse:
+        if block.excuse and block.kind != "console":
             continue
-        for start, end, new, what in _edits(block):
+        for start, end, new, what in edits(block):
             text = block.text[:start] + new + block.text[end:]
             line = block.line + block.text.count("\n", 0, start)
             shown = f"{block.page}:{line}: {what}: {block.text[start:end]!r} -> {new!r}"
             yield Mutation(tuple(group), index, text, what, shown)
-
-
-def _edits(block: Block) -> Iterator[tuple[int, int, str, str]]:
-    """Edits of a block as (start, end, new text, class)."""
-    if block.kind in ("doctest", "docstring"):
-        yield from _session_edits(block)
-    elif block.kind in ("cell", "gallery", "definition"):
-        yield from _assert_edits(block.text)
-    elif block.kind == "data":
-        yield 0, 0, "]", "syntax"
-
-
-def _session_edits(block: Block) -> Iterator[tuple[int, int, str, str]]:
-    position = 0
-    for example in doctest.DocTestParser().get_examples(block.text):
-        if not example.want:
-            continue
-        source = block.text.index(example.source.splitlines()[0], position)
-        if example.exc_msg is None:
-            for start, end, new in _operators(example.source):
-                shift = _prompts_before(example.source, start)
-                yield source + start + shift, source + end + shift, new, "operator"
-        position = block.text.index(example.want.rstrip("\n"), source)
-        yield from _output_edits(example, position)
-
-
-def _prompts_before(source: str, offset: int) -> int:
-    """How many characters of `... ` prompts stand before an offset of an example's source."""
-    return 4 * source.count("\n", 0, offset)
-
-
-def _output_edits(example: doctest.Example, position: int) -> Iterator[tuple[int, int, str, str]]:
-    want = example.want
-    if example.exc_msg is not None:
-        kind = position + want.rindex(example.exc_msg.strip())
-        length = len(example.exc_msg.split(":")[0].strip())
-        yield kind, kind + length, "OSError", "exception type"
-        end = position + len(want.rstrip())
-        yield end - 1, end, "", "exception message"
-        return
-    for digit in re.finditer(r"\d", want):
-        new = str((int(digit[0]) + 3) % 10)
-        yield position + digit.start(), position + digit.end(), new, "digit"
-    for name in re.finditer("|".join(_DTYPES), want):
-        yield position + name.start(), position + name.end(), _DTYPES[name[0]], "dtype"
-
-
-def _assert_edits(text: str) -> Iterator[tuple[int, int, str, str]]:
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Assert):
-            start = _offset(text, node.lineno, node.col_offset)
-            segment = ast.get_source_segment(text, node) or ""
-            for first, last, new in _operators(segment):
-                yield start + first, start + last, new, "operator"
-
-
-def _operators(source: str) -> Iterator[tuple[int, int, str]]:
-    """The binary operators and comparisons that can be exchanged, as (start, end, other)."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.BinOp):
-            pairs = [(node.left, node.right)]
-        elif isinstance(node, ast.Compare):
-            pairs = list(zip([node.left, *node.comparators], node.comparators, strict=False))
-        else:
-            continue
-        for left, right in pairs:
-            start = _offset(source, left.end_lineno or 1, left.end_col_offset or 0)
-            end = _offset(source, right.lineno, right.col_offset)
-            if (found := _OPERATOR.search(source, start, end)) and found[0] in _OTHER:
-                yield found.start(), found.end(), _OTHER[found[0]]
-
-
-def _offset(text: str, line: int, column: int) -> int:
-    lines = text.splitlines(keepends=True)
-    return sum(map(len, lines[: line - 1])) + len(lines[line - 1].encode()[:column].decode())
 
 
 def _draw(known: list[Mutation], n: int, chance: random.Random) -> list[Mutation]:

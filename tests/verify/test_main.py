@@ -92,6 +92,8 @@ class TestMutate:
             ...     print(i + a)
             1
             2
+            >>> parse("i", 1)
+            1
             >>> x.dtype
             torch.float32
             >>> y
@@ -102,15 +104,29 @@ class TestMutate:
             ```json
             {}
             ```
+            ```cmake
+            project(a)
+            ```
+            ```console
+            $ echo 1
+            1
+            ```
+            <!-- verify: not-run=net -->
+            ```console
+            $ pip install --quiet x
+            ```
             """
         )
         found = [m for group in page.groups() for m in mutate.mutations(group)]
 
         assert {m.what for m in found} == {
+            "CMake line",
+            "option",
             "digit",
             "dtype",
             "exception message",
             "exception type",
+            "format unit",
             "operator",
             "syntax",
         }

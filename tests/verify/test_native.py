@@ -170,7 +170,7 @@ class TestCMake:
     @pytest.mark.parametrize(
         ("old", "new", "report"),
         [
-            ("main.cpp)", "gone.cpp)", "cmake -S: exit code 1"),
+            ("main.cpp)", "gone.cpp)", "cmake -Werror=dev: exit code 1"),
             ("puts", "pots", "cmake --build: exit code 1"),
             ("\nhi\n", "\nho\n", "expected: ho"),
         ],

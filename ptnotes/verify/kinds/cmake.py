@@ -48,9 +48,9 @@ def verify_cmake(blocks: Sequence[Block], context: Context) -> Iterator[Outcome]
 
 def _build_and_run(folder: Path, lists: str, seconds: float) -> tuple[str, str]:
     """Return why the project failed, or nothing, and what its programs printed."""
-    prefix = torch_folder() / "share" / "cmake"
+    prefix = f"-DCMAKE_PREFIX_PATH={torch_folder() / 'share' / 'cmake'}"
     steps = [
-        ["cmake", "-S", ".", "-B", "build", "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={prefix}"],
+        ["cmake", "-Werror=dev", "-S", ".", "-B", "build", "-G", "Ninja", prefix],
         ["cmake", "--build", "build"],
         *([f"build/{target}"] for target in _TARGET.findall(lists)),
     ]

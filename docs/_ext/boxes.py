@@ -1,0 +1,111 @@
+"""`{myth} claim` and `{changed} version` boxes, and the pages that collect them."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.nodes import make_id
+from ui import _
+
+MYTH = "myth"
+CHANGED = "changed"
+
+
+class box_list(nodes.General, nodes.Element):  # noqa: N801 - docutils names its nodes so
+    """The place of a page where all boxes of one kind are shown."""
+
+
+class Box(SphinxDirective):
+    """
+    A box; its argument is its title, its body Markdown with ordinary fences.
+
+    The claim of a myth is written as people say it; a change begins with the version since when
+    it holds, such as `{changed} 2.6 torch.load reads weights only`.
+    """
+
+    has_content = True
+    required_arguments = 1
+    final_argument_whitespace = True
+    option_spec: ClassVar[dict[str, Any]] = {"name": directives.unchanged}
+
+    def run(self) -> list[nodes.Node]:
+        """Return the box."""
+        self.assert_has_content()
+        title, since = self.arguments[0], ""
+        if self.name == CHANGED:
+            since, _space, title = title.partition(" ")
+        box = nodes.admonition(classes=["box", self.name], kind=self.name, since=since)
+        self.set_source_info(box)
+        box["ids"].append(make_id(self.env, self.state.document, self.name, self.arguments[0]))
+        text, messages = self.parse_inline(title)
+        heading = nodes.title(title, "", *text)
+        self.set_source_info(heading)
+        box += heading
+        box += self.parse_content_to_nodes()
+        self.add_name(box)
+        return [box, *messages]
+
+
+class BoxList(SphinxDirective):
+    """All boxes of a kind: `{myths}` or `{changes}`."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the place; it is filled when all pages are read."""
+        self.env.note_reread()  # any other page may have gained or lost a box
+        return [box_list(kind={"myths": MYTH, "changes": CHANGED}[self.name])]
+
+
+class FillLists(SphinxPostTransform):
+    """Show every box of the site where a page asks for them; links are resolved from there."""
+
+    default_priority = 5  # before Sphinx resolves references, at 10
+
+    def run(self, **_settings: Any) -> None:
+        """Fill the places of one page."""
+        for place in list(self.document.findall(box_list)):
+            shown: list[nodes.Node] = []
+            for origin in sorted(self.env.found_docs - {self.env.docname}):
+                for box in list(self.env.get_doctree(origin).findall(_is_box)):
+                    if box["kind"] == place["kind"]:
+                        shown.append(self._copy(box, origin))
+            place.replace_self(shown or [nodes.paragraph("", _("None yet."))])
+
+    def _copy(self, box: nodes.admonition, origin: str) -> nodes.Element:
+        """Copy a box, whose links still count from its own page, and add the way back there."""
+        copy = box.deepcopy()
+        uri = self.app.builder.get_relative_uri(self.env.docname, origin)
+        title = self.env.titles[origin].astext()
+        link = nodes.reference("", title, refuri=f"{uri}#{box['ids'][0]}", internal=True)
+        copy += nodes.paragraph("", _("From: "), link, classes=["box-origin"])
+        return copy
+
+
+def label_boxes(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Open the title of each box with its kind: colour alone does not tell them apart."""
+    for box in doctree.findall(_is_box):
+        title = box.children[0]
+        label = _("Myth") if box["kind"] == MYTH else _("Changed in PyTorch %s") % box["since"]
+        if title.children:
+            label += _(": ")
+        title.insert(0, nodes.inline("", label, classes=["box-label"]))
+
+
+def _is_box(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.admonition) and "box" in node["classes"]
+
+
+def setup(app: Sphinx) -> dict[str, bool | int]:
+    """Register the directives; lists are filled before labels are set and the ledger closes."""
+    app.add_node(box_list)
+    app.add_directive(MYTH, Box)
+    app.add_directive(CHANGED, Box)
+    app.add_directive("myths", BoxList)
+    app.add_directive("changes", BoxList)
+    app.add_post_transform(FillLists)
+    app.connect("doctree-resolved", label_boxes, priority=500)
+    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 1}

@@ -1,0 +1,98 @@
+"""The words that sphinx-gallery writes itself: links, and cards in raw HTML beyond any catalog."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+from sphinx_gallery._doctree_links import CodeLinksTransform
+from ui import _
+
+TOOLTIP = re.compile(r'tooltip="[^"]*"')
+TITLE = re.compile(r'(<div class="sphx-glr-thumbnail-title">).*?(</div>)', re.DOTALL)
+LONGEST_TOOLTIP = 200
+
+
+class OwnGalleryLinks(SphinxTransform):
+    """Replace the fixed English sentences of gallery pages, so that no catalog repeats them."""
+
+    default_priority = 10  # before Sphinx's own translation, at 20
+
+    def apply(self) -> None:
+        """Change one page."""
+        if not self.env.docname.startswith("gallery/"):
+            return
+        for note in list(self.document.findall(_is_download_note)):
+            note.parent.remove(note)
+        for link in list(self.document.findall(addnodes.download_reference)):
+            self._reword(link)
+        self._name_cards()
+
+    def _reword(self, link: addnodes.download_reference) -> None:
+        paragraph = link.parent
+        if link["reftarget"].endswith(".zip"):
+            paragraph.parent.parent.remove(paragraph.parent)
+            return
+        notebook = link["reftarget"].endswith(".ipynb")
+        text = _("Download as a notebook") if notebook else _("Download as a script")
+        link.children = [nodes.Text(text)]
+        paragraph["translatable"] = False
+        paragraph.children = [link]
+
+    def _name_cards(self) -> None:
+        """Note on both raw parts of a card whose card it is; the link between them says it."""
+        opening, example = None, ""
+        for node in self.document.findall():
+            if isinstance(node, nodes.raw) and "sphx-glr-thumbcontainer" in node.astext():
+                opening = node
+            elif opening and isinstance(node, addnodes.pending_xref) and node["reftype"] == "doc":
+                example = opening["example"] = node["reftarget"].removeprefix("/")
+            elif opening and isinstance(node, nodes.raw) and TITLE.search(node.astext()):
+                node["example"], opening = example, None
+
+
+def translate_cards(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Give each card the title and the beginning of its example as that page has them."""
+    for node in doctree.findall(nodes.raw):
+        if node.get("example") in app.env.found_docs:
+            title, intro = _title_and_intro(app.env.get_doctree(node["example"]))
+            text = TOOLTIP.sub(lambda _match, intro=intro: f'tooltip="{intro}"', node.astext())
+            text = TITLE.sub(lambda match, title=title: match[1] + title + match[2], text)
+            node.children = [nodes.Text(text)]
+
+
+def _title_and_intro(page: nodes.document) -> tuple[str, str]:
+    section = next(iter(page.findall(nodes.section)))
+    title = next(iter(section.findall(nodes.title))).astext()
+    intro = next((p.astext() for p in section.findall(nodes.paragraph) if p.astext()), "")
+    if len(intro) > LONGEST_TOOLTIP:
+        intro = intro[:LONGEST_TOOLTIP].rstrip() + "…"
+    return html.escape(title), html.escape(intro)
+
+
+def _is_download_note(node: nodes.Node) -> bool:
+    classes = node.get("classes", ()) if isinstance(node, nodes.Element) else ()
+    return "sphx-glr-download-link-note" in classes
+
+
+def reread_cards(app: Sphinx, *changes: object) -> list[str]:
+    """Read pages of cards again on every build: their words are those of other pages."""
+    return [name for name in app.env.found_docs if re.fullmatch(r"gallery(/.+)?/index", name)]
+
+
+def keep_literal_blocks(app: Sphinx) -> None:
+    """Take out the transform that turns code into linked words, which the ledger cannot see."""
+    app.registry.post_transforms.remove(CodeLinksTransform)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the transform and the translation of cards."""
+    app.connect("builder-inited", keep_literal_blocks)
+    app.add_transform(OwnGalleryLinks)
+    app.connect("env-get-outdated", reread_cards)
+    app.connect("doctree-resolved", translate_cards)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

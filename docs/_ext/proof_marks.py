@@ -1,0 +1,121 @@
+"""Say beside a block that it was not run and why, and at the end of a page what proved it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from docutils import nodes
+from proven import blocks, entry_of, snippets
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+from ui import _
+
+from ptnotes.verify.block import NOT_RUN, shown_hash
+from ptnotes.verify.ledger import Entry
+
+CODE = re.compile(r"`([^`]+)`")
+BLANK_LINE = re.compile(r"^\s*<BLANKLINE>$", re.MULTILINE)
+
+
+class MarkNotRun(SphinxTransform):
+    """Set the reason before each block that was not run, to be translated with the page."""
+
+    default_priority = 10  # before Sphinx's own translation, at 20
+
+    def apply(self) -> None:
+        """Mark the blocks of one page."""
+        for node in list(snippets(self.document)):
+            entry = entry_of(self.env, self.env.docname, node)
+            reason = entry.block.options.get("not-run") if entry else None
+            if reason:
+                text = nodes.paragraph(reason, "", *_with_code(reason))
+                text.source, text.line = self.document["source"], node.line or 1
+                _before(node, _mark("not-run", text, shown_hash(node.astext())))
+
+
+def name_marks(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Open each mark with what it means, so that it is read out before the reason."""
+    for mark in doctree.findall(is_not_run):
+        mark.children[0].insert(0, _label(_("Not run here")))
+
+
+def show_blank_lines(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Show an empty line where a session writes `<BLANKLINE>`, once the ledger is closed."""
+    for node in blocks(doctree):
+        text = BLANK_LINE.sub("", node.astext())
+        if text != node.astext():
+            node.rawsource, node.children = text, [nodes.Text(text)]
+
+
+def is_not_run(node: nodes.Node) -> bool:
+    """Whether `node` is the mark of a block that was not run."""
+    return isinstance(node, nodes.container) and "not-run" in node.get("classes", ())
+
+
+def mark_unproven(node: nodes.Element) -> None:
+    """Set a visible mark before a block that nothing has proven yet (in the preview)."""
+    text = nodes.paragraph("", "", _label(_("Unproven")))
+    text += nodes.Text(_("this block has no valid receipt yet"))
+    _before(node, _mark("unproven", text, ""))
+
+
+def add_receipts(
+    app: Sphinx, doctree: nodes.document, docname: str, entries: Sequence[Entry]
+) -> None:
+    """End a page with what proved it."""
+    receipts = [entry.receipt for entry in entries if entry.receipt]
+    skipped = [receipt for receipt in receipts if receipt.state == NOT_RUN]
+    facts = [
+        _("blocks proven: %s") % (len(receipts) - len(skipped)),
+        _("not run: %s") % len(skipped),
+        _joined(f"torch {receipt.torch}" for receipt in receipts),
+        _joined(f"Python {receipt.python}" for receipt in receipts),
+        _joined(receipt.system for receipt in receipts),
+        _joined(receipt.device for receipt in receipts),
+        _("newest proof: %s") % max(receipt.date for receipt in receipts),
+    ]
+    box = nodes.container(classes=["receipts"])
+    title = nodes.paragraph("", "", nodes.strong("", _("What proved this page")))
+    if "verification" in app.env.found_docs:
+        target = app.builder.get_relative_uri(docname, "verification")
+        link = nodes.reference("", _("all pages"), refuri=target, internal=True)
+        title += [nodes.Text(" · "), link]
+    facts_list = nodes.bullet_list(
+        "", *(nodes.list_item("", nodes.paragraph("", fact)) for fact in facts)
+    )
+    box += [title, facts_list]
+    (doctree.children[0] if isinstance(doctree.children[0], nodes.section) else doctree).append(box)
+
+
+def _with_code(text: str) -> list[nodes.Node]:
+    """Set what stands between backticks as code."""
+    parts = CODE.split(text)
+    return [nodes.literal("", p) if i % 2 else nodes.Text(p) for i, p in enumerate(parts)]
+
+
+def _joined(values: Iterable[str]) -> str:
+    return ", ".join(sorted(set(values)))
+
+
+def _label(text: str) -> nodes.strong:
+    return nodes.strong("", f"{text}{_(': ')}", classes=["mark-label"])
+
+
+def _mark(kind: str, text: nodes.paragraph, shown: str) -> nodes.container:
+    return nodes.container("", text, classes=["proof-mark", kind], shown=shown)
+
+
+def _before(node: nodes.Element, mark: nodes.Element) -> None:
+    """Insert before a block, outside the wrapper that a caption or a code cell puts around it."""
+    while isinstance(node.parent, nodes.container):
+        node = node.parent
+    node.parent.insert(node.parent.index(node), mark)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the transform and the labels."""
+    app.add_transform(MarkNotRun)
+    app.connect("doctree-resolved", name_marks, priority=800)
+    app.connect("doctree-resolved", show_blank_lines, priority=950)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,177 @@
+"""
+Build the site in both languages into `site/`, all or nothing: `python docs/_tools/build.py`.
+
+Prove the snippets first (`nox -s docs` does both). A build that fails, or is killed, leaves the
+former `site/` as it was and its own unfinished work to be thrown away by the next one.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from front import write_front
+from sphinx_run import BuildError, run_sphinx
+
+from ptnotes.verify.block import NOT_RUN, PASSED
+from ptnotes.verify.ledger import open_ledger
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LANGUAGES = {"en": "en", "zh_CN": "zh"}
+NOTEBOOK_CACHES = 3  # as many fingerprints keep their executed notebooks
+
+# What Sphinx and its extensions copy and no page of ours loads.
+UNUSED = shutil.ignore_patterns(
+    *(
+        ".buildinfo*",
+        "_sources",
+        "*.orig",
+        "*binder*",
+        "jupyterlite*",
+        "sg_gallery-*.css",
+        "mystnb.*",
+    ),
+    *("searchtools.js", "doctools.js", "language_data.js", "sphinx_highlight.js"),
+    *(
+        "translations.js",
+        "documentation_options.js",
+        "sg-tags.js",
+        "basic.css",
+        "file.png",
+        "plus.png",
+    ),
+    "minus.png",
+)
+
+
+def main() -> int:
+    """Build, and say what came of it in one sentence."""
+    # `nox -s docs` says when the proof began, so that the seconds are those a reader waits.
+    started = float(os.environ.get("PTNOTES_STARTED") or time.time())
+    try:
+        build(ROOT)
+        print(summary(ROOT, time.time() - started))
+    except BuildError as error:
+        print(f"The site was not built: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        print(
+            "The site was not built: the disk is full; free some space and build again.",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+def build(root: Path) -> None:
+    """
+    Build both languages, check the catalogs between them, and put the result in place.
+
+    Args:
+        root: The project's folder.
+
+    Raises:
+        BuildError: if anything fails; `site/` is then unchanged.
+    """
+    work = root / "build"
+    with Unfinished(work):
+        prepare(root)
+        for language, folder in LANGUAGES.items():
+            run_sphinx(root, language, "html", work / "html" / folder, work / "doctrees" / folder)
+            if language == "en":
+                check_catalogs(root)
+        draft = work / "site"
+        shutil.rmtree(draft, ignore_errors=True)
+        for folder in LANGUAGES.values():
+            shutil.copytree(work / "html" / folder, draft / folder, ignore=UNUSED)
+        write_front(root / "docs" / "_front", draft, os.environ.get("PTNOTES_BASE_URL", ""))
+        publish(draft, root / "site", work / "site.old")
+
+
+class Unfinished:
+    """
+    A mark that stands while a build is under way; where it stood, nothing built is trusted.
+
+    Sphinx does not read an unchanged page again, so a warning that failed a build would not return.
+
+    Args:
+        work: The folder of unfinished work.
+    """
+
+    def __init__(self, work: Path) -> None:
+        self.work = work
+        self.mark = work / "unfinished"
+
+    def __enter__(self) -> None:
+        if self.mark.exists():
+            self._throw_away()
+        self.work.mkdir(exist_ok=True)
+        self.mark.touch()
+
+    def __exit__(self, kind: type[BaseException] | None, *rest: object) -> None:
+        if kind is not None:
+            self._throw_away()
+        self.mark.unlink(missing_ok=True)
+
+    def _throw_away(self) -> None:
+        for name in ("doctrees", "html", "site"):
+            shutil.rmtree(self.work / name, ignore_errors=True)
+
+
+def prepare(root: Path) -> None:
+    """Fetch KaTeX once, and throw away notebooks that other code has run."""
+    sys.path.insert(0, str(root / "docs" / "_ext"))
+    from katex_assets import install
+
+    try:
+        install()
+    except RuntimeError as error:
+        raise BuildError(str(error)) from error
+    caches = sorted(
+        (root / ".cache" / "notebooks").glob("*"), key=lambda path: path.stat().st_mtime
+    )
+    for cache in caches[:-NOTEBOOK_CACHES]:
+        shutil.rmtree(cache, ignore_errors=True)
+
+
+def check_catalogs(root: Path) -> None:
+    """Stop where a translation is missing or does not say what the English says."""
+    from translate import check
+
+    print("Chinese catalogs: checking", flush=True)
+    complaints = check(root)
+    if complaints:
+        print("\n".join(complaints), file=sys.stderr)
+        raise BuildError(
+            f"{len(complaints)} messages need a translator; `nox -s translate` lists them"
+        )
+
+
+def publish(draft: Path, site: Path, old: Path) -> None:
+    """Put a finished site in the place of the former one."""
+    shutil.rmtree(old, ignore_errors=True)
+    if site.exists():
+        site.rename(old)
+    draft.rename(site)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def summary(root: Path, seconds: float) -> str:
+    """Say how much was built and how to open it."""
+    states = [entry.state for entry in open_ledger(root).entries]
+    pages = {name: len(list((root / "site" / name).rglob("*.html"))) for name in LANGUAGES.values()}
+    return (
+        f"site: {pages['en']} pages in English, {pages['zh']} in Chinese; "
+        f"{states.count(PASSED)} blocks proven, {states.count(NOT_RUN)} not run; {seconds:.0f} s. "
+        f"Open {root / 'site' / 'index.html'}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,133 @@
+"""Sphinx settings of the site, one language a build: `PTNOTES_LANGUAGE` is `en` or `zh_CN`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+sys.path.insert(0, str(HERE / "_ext"))
+from gallery_cache import made_with  # noqa: E402 - one of our own extensions
+
+# With a backend named here, notebooks would run and show no figure.
+os.environ.pop("MPLBACKEND", None)
+
+project = "ptnotes"
+author = "the ptnotes authors"
+language = os.environ.get("PTNOTES_LANGUAGE", "en")
+site_folder = {"en": "en", "zh_CN": "zh"}[language]
+base_url = os.environ.get("PTNOTES_BASE_URL", "").rstrip("/")
+html_baseurl = f"{base_url}/{site_folder}/" if base_url else ""
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinxcontrib.katex",
+    "sphinx_gallery.gen_gallery",
+    "ui",
+    "gallery_cache",
+    "fixed_text",
+    "boxes",
+    "proof_marks",
+    "ledger",
+    "verification",
+    "gallery_text",
+    "katex_assets",
+    "languages",
+    "lean_theme",
+    "freshness",
+]
+exclude_patterns = [
+    "_*",
+    "locale",
+    "gallery/**/*.ipynb",
+    "gallery/**/*.json",
+    "gallery/**/*.py",
+    "gallery/**/*.zip",
+    "gallery/**/*.md5",
+    "gallery/sg_execution_times.rst",
+    "gallery/**/sg_execution_times.rst",
+    "sg_execution_times.rst",
+]
+nitpicky = True
+nitpick_ignore_regex = [
+    # No inventory is fetched from another host, so names of other packages stay plain text.
+    (r"py:.*", r"(torch|numpy|matplotlib|collections|typing|pathlib|int|float|bool|str|None)\b.*"),
+    (r"py:.*", r"(optional|Tensor|Generator|Callable|Sequence|Iterator|Iterable|Mapping)"),
+]
+keep_warnings = False
+templates_path = ["_templates"]
+smartquotes = False
+trim_doctest_flags = False  # the ledger looks blocks up as they stand; `proof_marks` trims later
+# Said of any folder above the gallery whose name has a space; our own file names have none.
+suppress_warnings = ["sphinx_gallery.space_in_filename"]
+
+# Translation
+locale_dirs = ["locale"]
+gettext_compact = False
+gettext_location = False
+gettext_uuid = False
+figure_language_filename = "{root}{ext}"
+
+# Notes
+myst_enable_extensions = ["attrs_block", "attrs_inline", "colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+myst_dmath_double_inline = True
+nb_execution_mode = "cache"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 300
+nb_execution_show_tb = True
+# myst-nb's own key knows the cells only, so the folder stands for all else that they depend on.
+nb_execution_cache_path = str(ROOT / ".cache" / "notebooks" / made_with(ROOT))
+nb_merge_streams = True
+
+# Gallery
+sphinx_gallery_conf = {
+    "examples_dirs": ["../gallery"],
+    "gallery_dirs": ["gallery"],
+    "filename_pattern": r"plot_\w+\.py$",
+    "within_subsection_order": "FileNameSortKey",
+    "abort_on_example_error": True,
+    "download_all_examples": False,
+    "show_signature": False,
+    "write_computation_times": False,
+    "min_reported_time": sys.maxsize,
+    "capture_repr": (),
+    "css": ("sg_gallery",),
+    "thumbnail_size": (400, 280),
+    "reset_modules": ("matplotlib",),
+}
+
+# Reference
+autodoc_member_order = "bysource"
+autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented"
+napoleon_numpy_docstring = False
+
+# Maths: rendered by the build, with assets of its own (`katex_assets`).
+katex_prerender = True
+math_renderer = "katex"
+
+# HTML
+html_theme = "shibuya"
+html_title = "ptnotes"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_favicon = "_static/favicon.svg"
+html_copy_source = False
+html_show_sourcelink = False
+html_use_index = False
+html_domain_indices = False
+html_sidebars = {"**": ["sidebars/localtoc.html", "sidebars/edit-this-page.html"]}
+html_theme_options = {
+    "light_logo": "_static/logo.svg",
+    "dark_logo": "_static/logo.svg",
+    "accent_color": "tomato",
+    "show_ai_links": False,
+    "globaltoc_expand_depth": 1,
+}
+_edit = os.environ.get("PTNOTES_EDIT_URL", "")  # such as https://host/owner/name/edit/main/docs/{}
+html_context = {"source_edit_template": _edit} if _edit else {}

@@ -1,0 +1,205 @@
+"""What gettext does not reach: gallery cards, fixed text, the way to the other language."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.site_project import NAMES, TinyProject
+
+CARDS = """\
+Gallery
+=======
+
+.. raw:: html
+
+    <div class="sphx-glr-thumbnails">
+
+.. raw:: html
+
+    <div class="sphx-glr-thumbcontainer" tooltip="How weights look">
+
+.. only:: html
+
+  :doc:`/gallery/part/plot_weights`
+
+.. raw:: html
+
+      <div class="sphx-glr-thumbnail-title">Weights in a picture</div>
+    </div>
+
+.. toctree::
+   :hidden:
+
+   part/index
+"""
+
+# Cards of a part stand on the gallery's first page too, which is not the parent of its examples.
+PART = """\
+Part
+====
+
+.. toctree::
+
+   plot_weights
+"""
+
+EXAMPLE = """\
+.. only:: html
+
+    .. note::
+        :class: sphx-glr-download-link-note
+
+        Go to the end to download the full example code.
+
+Weights in a picture
+====================
+
+How weights look.
+"""
+
+CATALOG = """\
+msgid ""
+msgstr "Content-Type: text/plain; charset=UTF-8\\n"
+
+msgid "Weights in a picture"
+msgstr "图中的权重"
+
+msgid "How weights look."
+msgstr "权重是什么样。"
+"""
+
+
+@pytest.fixture
+def gallery(tmp_path: Path) -> TinyProject:
+    """A gallery with one card, as sphinx-gallery writes it."""
+    project = TinyProject(tmp_path / "p", ("ui", "fixed_text", "gallery_text"))
+    conf = project.root / "docs" / "conf.py"
+    conf.write_text(
+        conf.read_text()
+        + "from sphinx_gallery._doctree_links import CodeLinksTransform\n"
+        + "def setup(app):\n    app.add_post_transform(CodeLinksTransform)\n"
+    )
+    project.write("docs/index.md", "# Site\n\n```{toctree}\ngallery/index\n```\n")
+    project.write("docs/gallery/index.rst", CARDS)
+    project.write("docs/gallery/part/index.rst", PART)
+    project.write("docs/gallery/part/plot_weights.rst", EXAMPLE)
+    project.write("docs/locale/zh_CN/LC_MESSAGES/gallery/part/plot_weights.po", CATALOG)
+    return project
+
+
+class TestCards:
+    """Cards are raw HTML, which no catalog reaches."""
+
+    def test_a_card_is_chinese_on_the_chinese_page(self, gallery: TinyProject) -> None:
+        """Title and tooltip are those of the example's own page."""
+        built = gallery.build("zh_CN")
+        page = built.page("gallery/index")
+
+        assert built.status == 0, built.problems
+        assert '<div class="sphx-glr-thumbnail-title">图中的权重</div>' in page
+        assert 'tooltip="权重是什么样。"' in page
+        assert "Weights in a picture" not in page
+
+    def test_a_card_follows_its_example(self, gallery: TinyProject) -> None:
+        """Though the page of cards did not change."""
+        gallery.build()
+        gallery.write(
+            "docs/gallery/part/plot_weights.rst", EXAMPLE.replace("How weights", "What weights")
+        )
+
+        assert 'tooltip="What weights look."' in gallery.build().page("gallery/index")
+
+    def test_fixed_english_sentences_are_gone(self, gallery: TinyProject) -> None:
+        """They would be in every catalog."""
+        assert "Go to the end" not in gallery.build().page("gallery/part/plot_weights")
+
+
+class TestFixedText:
+    """What is the same in both languages is no message."""
+
+    def messages(self, tmp_path: Path, text: str, name: str = "index") -> str:
+        """Return the messages of a page."""
+        project = TinyProject(tmp_path / "p", ("ui", "fixed_text"))
+        project.write("docs/index.md", "# Site\n\n```{toctree}\n:glob:\n*\n```\n")
+        project.write(f"docs/{name}.md", text)
+        built = project.build(builder="gettext")
+        assert built.status == 0, built.problems
+        return (built.folder / f"{name}.pot").read_text("utf-8")
+
+    def test_display_maths_and_cells_of_code_are_none(self, tmp_path: Path) -> None:
+        """Words beside them are."""
+        text = "# T\n\n$$\na^2\n$$\n\n| h | k |\n| --- | --- |\n| `x`, $y$ | is `x` |\n"
+
+        found = self.messages(tmp_path, text)
+
+        assert "a^2" not in found
+        assert 'msgid "`x`' not in found
+        assert 'msgid "is `x`"' in found
+
+    def test_the_terms_of_the_glossary_are_none(self, tmp_path: Path) -> None:
+        """Its notes are."""
+        text = "# G\n\n| English | 中文 | Note |\n| --- | --- | --- |\n| mask | 掩码 | hides |\n"
+
+        found = self.messages(tmp_path, text, "glossary")
+
+        assert "掩码" not in found
+        assert '"mask"' not in found
+        assert '"hides"' in found
+
+
+class TestLanguages:
+    """Every page knows itself in the other language."""
+
+    @pytest.fixture
+    def tiny(self, tmp_path: Path) -> TinyProject:
+        """A project whose template shows what `languages` gives it."""
+        project = TinyProject(tmp_path / "p", (*NAMES, "languages"))
+        template = (
+            '{% extends "!layout.html" %}{% block extrahead %}'
+            '<a id="switch" href="{{ other_language.href }}" lang="{{ other_language.tag }}"></a>'
+            "{% for tag, href in alternates %}"
+            '<link hreflang="{{ tag }}" href="{{ href }}">{% endfor %}'
+            "{% endblock %}"
+        )
+        project.write("docs/_templates/layout.html", template)
+        conf = project.root / "docs" / "conf.py"
+        conf.write_text(conf.read_text() + 'templates_path = ["_templates"]\n')
+        project.write("docs/index.md", "# Site\n\n```{toctree}\nnotes/note\n```\n")
+        project.write("docs/notes/note.md", "# Note\n\n## Why it is\n")
+        return project
+
+    def test_the_switch_is_relative_and_leads_to_the_same_page(self, tiny: TinyProject) -> None:
+        """So it works below a sub-path and from a disk."""
+        english, chinese = tiny.build("en"), tiny.build("zh_CN")
+
+        assert 'href="../../zh/notes/note.html" lang="zh-CN"' in english.page("notes/note")
+        assert 'href="../../en/notes/note.html" lang="en"' in chinese.page("notes/note")
+        assert 'href="./../zh/index.html"' in english.page("index")
+
+    def test_the_language_tag_is_the_browsers(self, tiny: TinyProject) -> None:
+        """`zh-CN`, not `zh_CN`."""
+        assert '<html lang="zh-CN"' in tiny.build("zh_CN").page()
+
+    def test_addresses_need_a_base(self, tiny: TinyProject) -> None:
+        """Without one there are no tags that need one; with it, both ways and a default."""
+        assert "hreflang=" not in tiny.build().page("notes/note")
+
+        page = tiny.build(PTNOTES_BASE_URL="https://example.org/pt").page("notes/note")
+
+        assert 'hreflang="zh-CN" href="https://example.org/pt/zh/notes/note.html"' in page
+        assert 'hreflang="x-default" href="https://example.org/pt/en/notes/note.html"' in page
+
+    def test_section_ids_are_equal(self, tiny: TinyProject) -> None:
+        """Though the Chinese heading is another."""
+        catalog = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+        catalog += 'msgid "Why it is"\nmsgstr "为什么"\n'
+        tiny.write("docs/locale/zh_CN/LC_MESSAGES/notes/note.po", catalog)
+
+        pages = [tiny.build(name).page("notes/note") for name in ("en", "zh_CN")]
+        found = [re.findall(r'<section[^>]* id="([^"]+)"', page) for page in pages]
+
+        assert "为什么" in pages[1]
+        assert found[0] == found[1] == ["note", "why-it-is"]
