@@ -77,6 +77,7 @@ class Reader:
     blocks: list[Block] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     imports: frozenset[str] = frozenset()
+    _depth: int = 0
 
     def read(self, text: str) -> None:
         """Read a whole page."""
@@ -112,15 +113,28 @@ class Reader:
         name, argument = directive["name"], directive["argument"]
         body, skipped, settings = _body(token.content)
         if name == "code-cell":
-            self._add("cell", body, line + 1 + skipped, "cells", "python", options)
+            self._cell(body, line + 1 + skipped, options)
         elif name == "literalinclude":
             self._include(argument.strip(), settings, line, options)
         elif name in CODE_DIRECTIVES:
             self._code(argument, body, line + 1 + skipped, options)
         elif name in MARKDOWN_DIRECTIVES:
+            self._depth += 1
             self._read(parser, body, line + 1 + skipped)
+            self._depth -= 1
         elif name not in OPAQUE_DIRECTIVES:
             self.problems.append(Problem(line, f"unknown directive {{{name}}}"))
+
+    def _cell(self, text: str, line: int, options: dict[str, str]) -> None:
+        if self._depth:
+            message = "the site does not run a {code-cell} within a directive; use a fence"
+            self.problems.append(Problem(line - 1, message))
+        elif not text.strip():
+            # `:load:` would show another file's code, of which nothing would be run here.
+            message = "an empty {code-cell}; its code stands on the page"
+            self.problems.append(Problem(line - 1, message))
+        else:
+            self._add("cell", text, line, "cells", "python", options)
 
     def _code(self, language: str, text: str, line: int, options: dict[str, str]) -> None:
         language = LANGUAGES.get(language.lower(), language.lower())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,7 +63,12 @@ class PageDocument(Document):
     @functools.cached_property
     def outcomes(self) -> dict[Block, Outcome]:
         """The outcome of each block of the page."""
-        proven = prove(self.page, self.project, _environment(self.project))
+        try:
+            proven = prove(self.page, self.project, _environment(self.project))
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                pytest.exit("the disk is full; free some space and run the same command again", 1)
+            raise
         return {outcome.block: outcome for outcome in proven}
 
 

@@ -164,6 +164,16 @@ class TestProblems:
 
         assert (problem.line, problem.message) == (3, "unknown directive {mystery}")
 
+    def test_code_cell_that_the_site_does_not_run(self, read: Read) -> None:
+        """A cell within a box, or one whose code is elsewhere, would pass without being run."""
+        boxed = read(":::{note}\n```{code-cell}\nx\n```\n:::\n")
+        loaded = read("```{code-cell}\n:load: other.py\n```\n")
+
+        assert [(p.line, p.message.split(";")[0]) for p in boxed.problems + loaded.problems] == [
+            (2, "the site does not run a {code-cell} within a directive"),
+            (2, "an empty {code-cell}"),
+        ]
+
     def test_unknown_option(self, read: Read) -> None:
         """A misspelt option is not silently without effect."""
         (problem,) = read("<!-- verify: tolerence=1 -->\n```python\n>>> 1\n1\n```\n").problems

@@ -81,6 +81,25 @@ def test_unreadable_page(run_pytest: Callable[..., str], write: Callable[..., Pa
     assert "docs/b.md::line:3" in printed
 
 
+def test_full_disk(
+    run_pytest: Callable[..., str], write: Callable[..., Path], project: Project
+) -> None:
+    """A full disk ends the run with one sentence that says what to do."""
+    write("```python\n>>> 1\n1\n```\n", "docs/a.md")
+    write(
+        """
+        import errno
+        from ptnotes.verify import receipts
+        def full(*arguments):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        receipts.save = full
+        """,
+        "conftest.py",
+    )
+
+    assert "the disk is full; free some space and run the same" in run_pytest("docs")
+
+
 def test_in_parallel(run_pytest: Callable[..., str], write: Callable[..., Path]) -> None:
     """Two workers prove two pages and each keeps its receipts."""
     for name in "ab":

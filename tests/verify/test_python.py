@@ -115,6 +115,13 @@ class TestSilent:
         assert (outcome.state, outcome.detail) == (FAILED, report)
 
 
+def test_a_tag_allows_no_error(outcomes: Outcomes) -> None:
+    """`raises-exception` only permits an error, so here it permits none."""
+    (outcome,) = outcomes("```{code-cell}\n:tags: [raises-exception]\n1 / 0\n```\n")
+
+    assert (outcome.state, outcome.line) == (FAILED, 3)
+
+
 def test_not_run(outcomes: Outcomes) -> None:
     """A block with a reason is not run, also between others of its namespace."""
     page = (
