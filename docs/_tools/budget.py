@@ -1,21 +1,30 @@
 """
-Print what a page of each kind weighs beside its budget: `python docs/_tools/budget.py`.
+Print what was measured beside each budget: `python docs/_tools/budget.py`.
 
-A browser opens the built pages from the disk, since only it knows which fonts a formula asks for.
+The share of blocks proven, the seconds of each gallery example alone, and what a page of each kind
+weighs. A browser opens the pages from the disk, since only it knows which fonts a formula asks for.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
+import time
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
 
-SITE = Path(__file__).resolve().parent.parent.parent / "site"
+from ptnotes.verify.block import FAILED, NOT_RUN, PASSED
+from ptnotes.verify.ledger import open_ledger
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SITE = ROOT / "site"
 BUDGET = 500_000  # bytes of a page with all assets, uncompressed, without figures
+EXAMPLE_SECONDS = 10.0
+NOT_RUN_SHARE = 0.03  # of the finished site
 FIGURES = "_images"
 KINDS = (
     "index.html",
@@ -30,11 +39,40 @@ KINDS = (
 
 
 def main() -> int:
-    """Print the table; the exit status is 1 when a page is over its budget or asks another host."""
+    """Print the tables; the exit status is 1 when proof or weight is over its budget."""
+    over = proof()
+    examples()
+    return int(weights() or over)
+
+
+def proof() -> bool:
+    """Print how many blocks are proven; whether any that can run here is not."""
+    states = [entry.state for entry in open_ledger(ROOT).entries]
+    skipped, failed = states.count(NOT_RUN), states.count(FAILED)
+    print(
+        f"{len(states)} blocks: {states.count(PASSED)} proven, {failed} unproven (budget 0), ",
+        end="",
+    )
+    print(f"{skipped / len(states):.1%} not run (budget {NOT_RUN_SHARE:.0%} of the finished site)")
+    return failed > 0
+
+
+def examples() -> None:
+    """Print how long each example takes alone; times are shown and fail nothing."""
+    for path in sorted((ROOT / "gallery").rglob("plot_*.py")):
+        started = time.monotonic()
+        subprocess.run([sys.executable, path], check=True, env={**os.environ, "MPLBACKEND": "Agg"})
+        seconds = time.monotonic() - started
+        name = path.relative_to(ROOT).as_posix()
+        print(f"{name:44} {seconds:7.1f} s {EXAMPLE_SECONDS:7.0f} s")
+
+
+def weights() -> bool:
+    """Print what pages weigh; whether one is over its budget or asks another host."""
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if not (SITE / "index.html").exists() or not chromium:
-        print("The budget needs site/ (`nox -s docs`) and Chromium, or its path in CHROMIUM.")
-        return 1
+        print("The weights need site/ (`nox -s docs`) and Chromium, or its path in CHROMIUM.")
+        return True
     over = False
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
@@ -45,7 +83,7 @@ def main() -> int:
                 over |= weight > BUDGET or others > 0
                 print(f"{f'{folder}/{name}':44} {weight:9,} {BUDGET:9,}  {others}")
         browser.close()
-    return int(over)
+    return over
 
 
 def weigh(browser: Browser, path: Path) -> tuple[int, int]:
