@@ -27,6 +27,9 @@ PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python
 # What an installation depends on: when one of these changes it is made again.
 INSTALLED_FROM = ["constraints.txt", "pyproject.toml", "setup.py", "csrc/**/*"]
 
+# The extension lies in the tree, one for all environments: this says for which torch.
+BUILT_FOR = ROOT / "build" / "native" / "installed-for"
+
 nox.options.sessions = ["docs", "tests"]
 nox.options.default_venv_backend = "none"
 
@@ -81,7 +84,8 @@ def lint(session: nox.Session) -> None:
     run(session, "-m", "mypy")
     native = [str(path) for path in ROOT.glob("csrc/**/*") if path.suffix in {".cpp", ".h", ".cu"}]
     if native:
-        run(session, "-m", "clang_format", "--dry-run", "-Werror", *native)
+        clang_format = PYTHON.with_name("clang-format")
+        session.run(str(clang_format), "--dry-run", "-Werror", *native, external=True)
 
 
 @nox.session(default=False)
@@ -113,7 +117,8 @@ def install(session: nox.Session) -> None:
         for path in sorted(ROOT.glob(pattern)):
             digest.update(path.read_bytes() if path.is_file() else b"")
     stamp = ENVIRONMENT / "installed"
-    if stamp.exists() and stamp.read_text() == digest.hexdigest():
+    built_for = BUILT_FOR.read_text() if BUILT_FOR.exists() else ""
+    if stamp.exists() and stamp.read_text() == digest.hexdigest() and built_for == TORCH:
         return
     session.log(f"Installing into {ENVIRONMENT.relative_to(ROOT)} (a minute or two)")
     stamp.unlink(missing_ok=True)
@@ -122,14 +127,17 @@ def install(session: nox.Session) -> None:
         pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
         pins = constraints()
         torch = "torch" if TORCH == "newest" else f"torch=={TORCH}"
-        run(session, *pip, "--constraint", pins, torch, "setuptools", "ninja")
-        run(session, *pip, "--constraint", pins, "--no-build-isolation", "-e", ".[tests,lint]")
+        run(session, *pip, "--constraint", pins, torch, "setuptools", "ninja", "pybind11")
+        package = ("--constraint", pins, "--no-build-isolation", "-e", ".[tests,lint]")
+        run(session, *pip, *package, PTNOTES_NATIVE=os.environ.get("PTNOTES_NATIVE", "require"))
     except CommandFailed:
         session.error(
             "The packages could not be installed; pip's message above says why. "
             "Without a network nothing can be: connect and run the same command again."
         )
     stamp.write_text(digest.hexdigest())
+    BUILT_FOR.parent.mkdir(parents=True, exist_ok=True)
+    BUILT_FOR.write_text(TORCH)
 
 
 def constraints() -> str:

@@ -71,7 +71,7 @@ def not_run(place: Place, entries: Sequence[Entry]) -> nodes.Node:
         [
             _link(place, entry.block.page),
             nodes.literal("", _first_line(entry)),
-            reasons.get(entry.block.shown) or entry.block.options.get("not-run", ""),
+            reasons.get(entry.block.shown) or (entry.receipt.detail if entry.receipt else ""),
             _review(entry.block.options.get("review", "")),
         ]
         for entry in skipped
@@ -103,6 +103,11 @@ def kind_name(kind: str) -> str:
         "gallery": _("cell of a gallery script"),
         "include": _("included source"),
         "data": _("configuration or data"),
+        "cpp": _("C++ program"),
+        "cuda": _("CUDA program"),
+        "cmake": _("file of a CMake project"),
+        "console": _("commands"),
+        "output": _("output of a program"),
         "unknown": _("other language"),
     }.get(kind, kind)
 

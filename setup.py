@@ -1,0 +1,204 @@
+"""
+Build the native extension; everything else about the package is in pyproject.toml.
+
+``PTNOTES_NATIVE`` decides: ``auto`` builds what the machine allows and says what it left out and
+why, ``require`` fails instead of leaving a module out, ``off`` installs Python only.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+ROOT = Path(__file__).parent
+MODES = ("auto", "require", "off")
+MODULES = ("ptnotes._C", "ptnotes._pyargs", "ptnotes._pyargs_pybind")
+# Python's own flags ask for -g, and debug symbols are nine tenths of a module; the last two are
+# torch's own, and without them a loop with a comparison is not vectorised.
+FLAGS = ["-std=c++20", "-O3", "-g0", "-Wall", "-Wextra", "-fno-math-errno", "-fno-trapping-math"]
+# Without it at::parallel_for runs on one thread; Apple's compiler has none.
+OPENMP = ["-fopenmp"] if sys.platform == "linux" else []
+TORCH_FIRST = "install torch first, then use `pip install --no-build-isolation`"
+
+
+def main() -> None:
+    """Decide what is built, say what is not, and hand the rest to setuptools."""
+    mode = os.environ.get("PTNOTES_NATIVE", "auto")
+    if mode not in MODES:
+        sys.exit(f"PTNOTES_NATIVE: expected one of {', '.join(MODES)}, given {mode!r}")
+    # The environment's ninja, which builds only what changed, also where that is not activated.
+    scripts = sysconfig.get_path("scripts")
+    os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", os.defpath)])
+    setup(ext_modules=plan(mode), cmdclass={"build_ext": build_command(mode)})
+
+
+def plan(mode: str) -> list[Extension]:
+    """Return the modules to build in this mode on this machine."""
+    extensions = []
+    for name in MODULES:
+        found = sources(name)
+        if mode == "off":
+            remove_old(name)
+        elif found and (reason := obstacle(name)):
+            leave_out(mode, name, reason)
+        elif found:
+            extensions.append(extension(name, found))
+            extensions[-1].optional = mode == "auto"
+    return extensions
+
+
+def sources(name: str) -> list[str]:
+    """Return the C++ sources of a module that are there, relative to the root."""
+    patterns = ["module.cpp", "bindings.cpp", "ops/*.cpp"]
+    if name != "ptnotes._C":
+        patterns = [name.removeprefix("ptnotes._") + ".cpp"]
+    found = [path for pattern in patterns for path in sorted((ROOT / "csrc").glob(pattern))]
+    return [path.relative_to(ROOT).as_posix() for path in found]
+
+
+def obstacle(name: str) -> str:
+    """Return why this machine cannot build a module, or nothing."""
+    cxx, header = compiler(), Path(sysconfig.get_path("include"), "Python.h")
+    if shutil.which(cxx) is None:
+        return f"no C++ compiler {cxx!r} is on PATH (Debian: apt-get install g++)"
+    if not header.is_file():
+        return "Python's headers are not installed (Debian: apt-get install python3-dev)"
+    if name == "ptnotes._C" and torch_builder() is None:
+        return f"torch cannot be imported here: {TORCH_FIRST}"
+    if name.endswith("_pybind") and importlib.util.find_spec("pybind11") is None:
+        return "pybind11 is not installed here: `pip install pybind11`"
+    return ""
+
+
+def compiler() -> str:
+    """Return the C++ compiler: CXX, or else the first usual one that is there."""
+    if named := os.environ.get("CXX"):
+        return shlex.split(named)[0]
+    python_was_built_with = shlex.split(sysconfig.get_config_var("CXX") or "c++")[0]
+    usual = [python_was_built_with, "c++", "g++", "clang++"]
+    return next(filter(shutil.which, usual), "c++")
+
+
+def torch_builder() -> ModuleType | None:
+    """Return torch's part for building extensions, or None without torch."""
+    try:
+        from torch.utils import cpp_extension
+    except ImportError:
+        return None
+    return cpp_extension
+
+
+def extension(name: str, found: list[str]) -> Extension:
+    """Describe a module that can be built to setuptools."""
+    if name == "ptnotes._C":
+        return torch_extension(name, found)
+    headers = []
+    if name.endswith("_pybind"):
+        import pybind11
+
+        headers = [pybind11.get_include()]
+    return Extension(name, found, headers, extra_compile_args=FLAGS, language="c++")
+
+
+def torch_extension(name: str, found: list[str]) -> Extension:
+    """Describe the module with the operators, with its kernels for CUDA where they can be built."""
+    builder = torch_builder()
+    assert builder is not None
+    reason = cuda_obstacle(builder)
+    kernels = [] if reason else sorted((ROOT / "csrc" / "cuda").glob("*.c*"))
+    if reason:
+        print(f"ptnotes: {name} is built without its CUDA kernels: {reason}.")
+    kind = builder.CUDAExtension if kernels else builder.CppExtension
+    # As system headers, torch's own are spared our warnings.
+    headers = [f"-isystem{path}" for path in builder.include_paths()]
+    return kind(
+        name,
+        found + [path.relative_to(ROOT).as_posix() for path in kernels],
+        extra_compile_args={"cxx": FLAGS + OPENMP + headers, "nvcc": ["-std=c++20", "-O3"]},
+        extra_link_args=OPENMP,
+    )
+
+
+def cuda_obstacle(builder: ModuleType) -> str:
+    """Return why the CUDA kernels cannot be built, or nothing."""
+    import torch
+
+    wanted = torch.version.cuda
+    if wanted is None:
+        return "this torch is a build without CUDA"
+    nvcc = Path(builder.CUDA_HOME or "", "bin", "nvcc")
+    if builder.CUDA_HOME is None or not nvcc.is_file():
+        return f"there is no nvcc in CUDA_HOME ({builder.CUDA_HOME})"
+    said = subprocess.run([nvcc, "--version"], capture_output=True, text=True, check=False).stdout
+    found = re.search(r"release (\d+)\.", said)
+    if found is None or found[1] != wanted.split(".")[0]:
+        return f"torch is built with CUDA {wanted}, {nvcc} is of {found[1] if found else 'none'}"
+    return ""
+
+
+def build_command(mode: str) -> type[build_ext]:
+    """Return the command that builds the modules, each on its own."""
+    builder = torch_builder()
+    base: type[build_ext] = builder.BuildExtension if builder else build_ext
+
+    class Build(base):  # type: ignore[misc]
+        def finalize_options(self) -> None:
+            super().finalize_options()
+            # pip gives an editable install a new folder each time, and all would be compiled anew.
+            version = f"torch-{builder.torch.__version__}" if builder else "no-torch"
+            self.build_temp = str(Path("build", "native", version, sys.implementation.cache_tag))
+
+        def build_extensions(self) -> None:
+            # One compiler for all: torch asks CXX or c++, setuptools what Python was built with.
+            os.environ.setdefault("CXX", compiler())
+            with spared(mode, *(extension.name for extension in self.extensions)):
+                super().build_extensions()
+
+        def build_extension(self, ext: Extension) -> None:
+            with spared(mode, ext.name):
+                super().build_extension(ext)
+
+    return Build
+
+
+@contextmanager
+def spared(mode: str, *names: str) -> Iterator[None]:
+    """Leave modules out whose build fails, where the mode allows it."""
+    try:
+        yield
+    except Exception as error:
+        for name in names:
+            first = (str(error).splitlines() or [type(error).__name__])[0]
+            leave_out(mode, name, f"its build failed, see the messages above ({first})")
+
+
+def leave_out(mode: str, name: str, reason: str) -> None:
+    """Say in one sentence what is not built and why; fail where it is required."""
+    if mode == "require":
+        sys.exit(f"ptnotes: PTNOTES_NATIVE=require, but {name} cannot be built: {reason}.")
+    print(f"ptnotes: {name} is left out: {reason}.")
+    remove_old(name)
+
+
+def remove_old(name: str) -> None:
+    """Remove what an earlier build left in the tree: it would be imported as if it were today's."""
+    for folder in (ROOT, *ROOT.glob("build/lib*")):
+        for old in folder.glob(f"{name.replace('.', '/')}.*.so"):
+            old.unlink()
+
+
+if __name__ == "__main__":
+    main()
