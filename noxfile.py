@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import sys
 import time
 import tomllib
@@ -120,6 +121,13 @@ def install(session: nox.Session) -> None:
     built_for = BUILT_FOR.read_text() if BUILT_FOR.exists() else ""
     if stamp.exists() and stamp.read_text() == digest.hexdigest() and built_for == TORCH:
         return
+    native = os.environ.get("PTNOTES_NATIVE", "require")
+    compilers = [os.environ["CXX"]] if "CXX" in os.environ else ["c++", "g++", "clang++"]
+    if native == "require" and not any(shutil.which(name) for name in compilers):
+        session.error(
+            f"There is no C++ compiler here ({', '.join(compilers)}): install one, on Debian and "
+            "Ubuntu with `apt-get install g++`, or name it in CXX, and run the same command again."
+        )
     session.log(f"Installing into {ENVIRONMENT.relative_to(ROOT)} (a minute or two)")
     stamp.unlink(missing_ok=True)
     try:
@@ -129,7 +137,7 @@ def install(session: nox.Session) -> None:
         torch = "torch" if TORCH == "newest" else f"torch=={TORCH}"
         run(session, *pip, "--constraint", pins, torch, "setuptools", "ninja", "pybind11")
         package = ("--constraint", pins, "--no-build-isolation", "-e", ".[tests,lint]")
-        run(session, *pip, *package, PTNOTES_NATIVE=os.environ.get("PTNOTES_NATIVE", "require"))
+        run(session, *pip, *package, PTNOTES_NATIVE=native)
     except CommandFailed:
         session.error(
             "The packages could not be installed; pip's message above says why. "
