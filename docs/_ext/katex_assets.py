@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
 import subprocess
 import tarfile
 import tempfile
@@ -94,12 +95,12 @@ def use_assets(app: Sphinx, config: Config) -> None:
     katex.KATEX_DEFAULT_OPTIONS = {"throwOnError": True, "strict": False}
     # A busy machine needs longer than the five seconds that the extension gives its server.
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = SECONDS
+    katex.KaTeXServer.start_server_process = classmethod(start_server)
     katex.render_latex = render
 
 
 def render(latex: str, options: dict[str, object] | None = None) -> str:
     """Render a formula; one that KaTeX cannot read fails the build, not the page."""
-    _wait_for_server()
     try:
         return _render(latex, options)
     except katex.KaTeXError as error:
@@ -107,17 +108,32 @@ def render(latex: str, options: dict[str, object] | None = None) -> str:
         return ""
 
 
-def _wait_for_server() -> None:
-    """Start the server; its socket is there a moment before it listens."""
-    end = time.monotonic() + SECONDS
-    while True:
+def start_server(
+    server: type[katex.KaTeXServer], folder: Path, seconds: float
+) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """
+    Start the process that renders formulas, and wait until it listens.
+
+    The extension's own connects as soon as the socket is there, a moment before anyone listens;
+    refused, it leaves the process behind, which then holds the build's output open for ever.
+    """
+    path = folder / "katex.sock"
+    nothing = subprocess.DEVNULL
+    process = subprocess.Popen(
+        server.build_command(socket=path), stdin=nothing, stdout=nothing, stderr=nothing, cwd=folder
+    )
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            katex.KaTeXServer.get()
-            return
-        except ConnectionRefusedError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.2)
+            connection.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            connection.close()
+            time.sleep(0.01)
+        else:
+            return process, connection
+    process.kill()
+    raise server.timeout_error(seconds)
 
 
 _render = katex.render_latex

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -50,10 +52,22 @@ def run_sphinx(
     }
     environment.pop("PTNOTES_PREVIEW", None)
     with subprocess.Popen(
-        command, cwd=root, env=environment, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        command,
+        cwd=root,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
     ) as process:
         assert process.stdout is not None
-        report(process.stdout, "messages" if builder == "gettext" else NAMES[language])
+        try:
+            report(process.stdout, "messages" if builder == "gettext" else NAMES[language])
+            process.wait()
+        finally:
+            # Also when we are interrupted: nothing that Sphinx started may outlive the build.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
     if process.returncode and shutil.disk_usage(root).free < FULL:
         raise BuildError("the disk is full; free some space and build again")
     if process.returncode:
