@@ -183,6 +183,18 @@ class TestPages:
                     target = pages[path.relative_to(SITE.resolve()).as_posix()]
                     assert target.find(id=fragment), (name, path, fragment)
 
+    def test_every_external_link_is_https(self, pages: dict[str, BeautifulSoup]) -> None:
+        """And names a host; what a reader follows is not to be read or changed on its way."""
+        bad = []
+        for name, page in pages.items():
+            for link in page("a", href=True):
+                parts = urlsplit(str(link["href"]))
+                outside = parts.scheme or parts.netloc
+                if outside and (parts.scheme != "https" or not parts.netloc):
+                    bad.append((name, link["href"]))
+
+        assert bad == []
+
 
 def _targets(name: str, page: BeautifulSoup) -> Iterator[tuple[Path, str]]:
     for tag in page(["a", "link", "img", "script"]):

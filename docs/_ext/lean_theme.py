@@ -22,7 +22,7 @@ SCALES = (
 EMPTY_SPAN = re.compile(r"<span([^<>]*?)\s*/>")
 
 # Theme scripts and Sphinx's own serve the search and keyboard shortcuts that are switched off.
-OWN_SCRIPTS = {"_static/shibuya.js"}
+OWN_SCRIPTS = {"_static/shibuya.js", "_static/search.js", "_static/copy.js"}
 REPLACED_STYLES = "_static/mystnb."  # 43 KB, mostly colours of terminals; ours says the rest
 GALLERY_STYLES = "_static/sg_gallery"
 

@@ -98,6 +98,20 @@ if (sections.length) {
   markSection();
 }
 
+// What scrolls in itself can be scrolled with the keyboard too.
+const scrollers = document.querySelectorAll(".yue pre, .yue .table-wrapper, .yue .math-wrapper, .yue .katex, .yue .cell_output");
+
+function reachByKeyboard() {
+  const wide = [...scrollers].map((box) => box.scrollWidth > box.clientWidth && getComputedStyle(box).overflowX === "auto");
+  scrollers.forEach((box, number) => {
+    if (wide[number]) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+  });
+}
+
+addEventListener("resize", reachByKeyboard, { passive: true });
+document.fonts.ready.then(reachByKeyboard);
+
 // The other language: the same section, and the choice is kept for the front door of the site.
 const languageSwitch = document.querySelector(".language-switch");
 if (languageSwitch) {

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from front import write_front
+from search_index import write_indexes
 from sphinx_run import BuildError, run_sphinx
 
 from ptnotes.verify.block import NOT_RUN, PASSED
@@ -90,6 +91,7 @@ def build(root: Path) -> None:
         shutil.rmtree(draft, ignore_errors=True)
         for folder in LANGUAGES.values():
             shutil.copytree(work / "html" / folder, draft / folder, ignore=UNUSED)
+        index(root, draft)
         write_front(root / "docs" / "_front", draft, os.environ.get("PTNOTES_BASE_URL", ""))
         publish(draft, root / "site", work / "site.old")
 
@@ -151,6 +153,15 @@ def check_catalogs(root: Path) -> None:
         raise BuildError(
             f"{len(complaints)} messages need a translator; `nox -s translate` lists them"
         )
+
+
+def index(root: Path, draft: Path) -> None:
+    """Make the search of each language; a term of the glossary is found in both."""
+    from translate import glossary_of
+
+    print("search: indexing", flush=True)
+    terms = glossary_of(root)
+    write_indexes(draft, root / "build" / "search", list(LANGUAGES.values()), terms)
 
 
 def publish(draft: Path, site: Path, old: Path) -> None:

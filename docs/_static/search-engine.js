@@ -1,0 +1,125 @@
+// From a query to pages, their sections and excerpts. Loaded when the search is opened for the first time.
+import { has, isFiller, isHan, plain, wordsOf } from "./search-words.js";
+
+const SHOWN = 8; // pages
+const LOADED = 14; // pages looked at more closely
+const SECTIONS = 3; // of a page
+const FEW = 50; // pages; a word on more of them says little
+const SCARCE = 3; // with fewer pages that have every word, those that have most are shown too
+const ENOUGH = 0.5; // of what the words of a query weigh together, where a page has not all
+const FILLER_WEIGHT = 0.2;
+const OFTEN = 8; // a page that names a call as often as this is about it
+
+let pagefind;
+let language;
+let root;
+
+// `address` is the folder of the reader's language.
+export async function load(address, tag) {
+  root = address;
+  language = tag;
+  pagefind = await import(new URL("pagefind/pagefind.js", root).href);
+  await pagefind.options({ excerptLength: 22, ranking: { metaWeights: { title: 5, also: 4, terms: 0.5 } } });
+  await pagefind.init();
+}
+
+export async function find(query) {
+  const words = wordsOf(query, language);
+  if (!words.length) return [];
+  const whole = await withAll(words);
+  const more = whole.length < SCARCE && (words.length > 1 || isHan(words[0])) ? await withMost(words) : [];
+  const known = new Set(whole.map((page) => page.data.url));
+  const pages = [...whole, ...more.filter((page) => !known.has(page.data.url))];
+  return rank(pages, query, words).slice(0, SHOWN).map((page) => shown(page, query));
+}
+
+// Pages that have every word.
+async function withAll(words) {
+  const { results } = await pagefind.search(words.join(" "));
+  const pages = await Promise.all(results.slice(0, LOADED).map(open));
+  const best = Math.max(...pages.map((page) => page.score), 1e-9);
+  for (const page of pages) page.score = 1 + page.score / best;
+  return pages.filter((page) => words.every((word) => has(page.text, word)));
+}
+
+// Pages that have most of the words, each counted by how rare it is.
+async function withMost(words) {
+  const hits = new Map();
+  const weights = new Map();
+  for (const word of words) {
+    const results = await ofWord(word);
+    const rarity = Math.log(1 + FEW / Math.max(results.length, 1));
+    const weight = isFiller(word) ? FILLER_WEIGHT * rarity : rarity;
+    weights.set(word, weight);
+    for (const result of results) {
+      const hit = hits.get(result.id) || { result, sum: 0, best: 0 };
+      hit.sum += weight;
+      if (weight > hit.best) Object.assign(hit, { best: weight, result });
+      hits.set(result.id, hit);
+    }
+  }
+  const likely = [...hits.values()].sort((a, b) => b.sum - a.sum).slice(0, LOADED);
+  const pages = await Promise.all(likely.map((hit) => open(hit.result)));
+  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
+  for (const page of pages) {
+    page.score = words.reduce((sum, word) => sum + (has(page.text, word) ? weights.get(word) : 0), 0) / total;
+  }
+  return pages.filter((page) => page.score >= ENOUGH);
+}
+
+// The index may cut Chinese elsewhere than the browser: then what begins alike is looked through.
+async function ofWord(word) {
+  let { results } = await pagefind.search(word);
+  if (!results.length && isHan(word) && word.length > 1) ({ results } = await pagefind.search(word[0]));
+  return results;
+}
+
+async function open(result) {
+  const data = await result.data();
+  const text = plain(data.content, data.meta.title, data.meta.also || "", data.meta.terms || "");
+  return { data, text, score: result.score };
+}
+
+// Pagefind's order, corrected by what a reader sees: a title or a passage that is the query itself.
+function rank(pages, query, words) {
+  const phrase = query.trim().toLowerCase();
+  const name = phrase.split(/[\s(]/)[0].split(/[.:]+/).filter(Boolean).pop() ?? phrase; // of a call: its last part
+  const worth = (page) => {
+    const { title, also = "", list } = page.data.meta;
+    const titles = plain(title, also);
+    const headings = page.data.sub_results.some((part) => plain(part.title).includes(phrase));
+    return page.score
+      + ([title, also].some((whole) => whole.toLowerCase() === phrase) ? 2 : 0)
+      + (words.every((word) => has(titles, word)) ? 1 : 0)
+      + (headings ? 0.5 : 0)
+      + (page.text.includes(phrase) ? 0.5 : 0)
+      + Math.min(page.text.split(name).length - 1, OFTEN) / OFTEN / 2
+      - (list ? 0.5 : 0); // a list of terms or of pages names everything
+  };
+  for (const page of pages) page.worth = worth(page);
+  return pages.sort((a, b) => b.worth - a.worth);
+}
+
+function shown(page, query) {
+  const { data } = page;
+  const own = data.raw_url.replace(/^\//, "");
+  const phrase = query.trim().toLowerCase();
+  const weight = (part) =>
+    part.locations.length + (plain(part.title, part.plain_excerpt).includes(phrase) ? 100 : 0);
+  const sections = data.sub_results
+    .filter((part) => part.anchor && part.title !== data.meta.title)
+    .sort((a, b) => weight(b) - weight(a))
+    .slice(0, SECTIONS)
+    .map((part) => ({
+      title: part.title,
+      address: new URL(`${own}#${encodeURIComponent(part.anchor.id)}`, root).href,
+      excerpt: pieces(part.excerpt),
+    }));
+  return { title: data.meta.title, address: new URL(own, root).href, excerpt: pieces(data.excerpt), sections };
+}
+
+// Pagefind's excerpt is HTML; it becomes text with marks, and nothing else of it survives.
+function pieces(html) {
+  const parsed = new DOMParser().parseFromString(html, "text/html");
+  return [...parsed.body.childNodes].map((node) => ({ text: node.textContent, marked: node.nodeName === "MARK" }));
+}

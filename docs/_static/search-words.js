@@ -1,0 +1,46 @@
+// The words of a query, and whether a page has them. Pagefind alone takes a nonsense word for its first letters.
+
+const ENDINGS = /(?:ations?|ions?|ments?|ings?|ies|ers?|ed|es|ly|al|s|y)$/;
+// Words of a question that say nothing of its subject.
+const FILLERS = new Set(
+  ("a an and are as be by can cannot do does for from how i in is it my not of on or should than that the this to "
+    + "was what when where which why with 的 了 吗 呢 是 在 和 与 或 把 被 对 用 要 会 能 有 不 怎么 怎样 如何 什么 为什么 为何 哪里").split(" "),
+);
+const RUN = /\d+(?:\.\d+)+|\p{Script=Han}+|(?:(?!\p{Script=Han})[\p{L}\p{N}])+/gu;
+const HAN = /\p{Script=Han}/u;
+
+// Names are split into their parts, as the index has them; Chinese at its words.
+export function wordsOf(query, language) {
+  const segmenter = globalThis.Intl?.Segmenter && new Intl.Segmenter(language, { granularity: "word" });
+  const words = [];
+  for (const [run] of query.toLowerCase().matchAll(RUN)) {
+    if (HAN.test(run) && segmenter) {
+      for (const part of segmenter.segment(run)) words.push(part.segment);
+    } else {
+      words.push(run);
+    }
+  }
+  return [...new Set(words)];
+}
+
+export const isHan = (word) => HAN.test(word);
+export const isFiller = (word) => FILLERS.has(word) || /^\d+$/.test(word);
+
+// A page's text, ready for `has`: names also without their underscores, so that dk finds d_k.
+export function plain(...texts) {
+  const text = texts.join("\n").replaceAll("\u200b", "").toLowerCase();
+  return `${text}\n${text.replaceAll("_", "")}`;
+}
+
+function begins(text, start) {
+  const literal = start.replace(/\./g, "\\.");
+  return new RegExp(`(?<![\\p{L}\\p{N}])${literal}|\\p{Script=Han}${literal}`, "u").test(text);
+}
+
+// Whether a text has a word, its beginning, or, of an English word, another form of it.
+export function has(text, word) {
+  if (HAN.test(word)) return text.includes(word);
+  if (begins(text, word)) return true;
+  const stem = word.replace(ENDINGS, "");
+  return stem !== word && stem.length > 2 && begins(text, stem);
+}
