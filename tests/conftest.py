@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from ptnotes.verify import receipts
 from ptnotes.verify.block import Outcome
 from ptnotes.verify.page import Page, read_page
 from ptnotes.verify.project import Project, find_project
 from ptnotes.verify.prove import prove
+from tests.site_server import chromium, served
 
 SETTINGS = """
 [tool.ptnotes.verify]
@@ -23,6 +25,20 @@ seconds = 10
 
 Write = Callable[[str, str], Path]
 Prove = Callable[[str], list[Outcome]]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium."""
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def address(browser: Browser) -> Iterator[str]:
+    """The address of the served site."""
+    with served() as found:
+        yield found
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.site_axe import grave_findings
-from tests.site_server import chromium, served
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -25,20 +24,6 @@ KINDS = (
     "api/index",
     "api/attention",
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def address(browser: Browser) -> Iterator[str]:
-    """The served site's address."""
-    with served() as found:
-        yield found
 
 
 @pytest.fixture(params=["light", "dark"])

@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.site_project import REPOSITORY
+from tests.site_server import SITE
 
-SITE = REPOSITORY / "site"
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
 NOTE = "notes/sequence/attention.html"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
-    if not CHROMIUM:
-        pytest.skip("no Chromium: install it or name it in CHROMIUM")
-    if not SITE.exists():
-        pytest.skip("site/ is not built: run `nox -s docs`")
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield chromium
-        chromium.close()
 
 
 def open_page(browser: Browser, name: str, locale: str = "en-US", width: int = 1280) -> Page:

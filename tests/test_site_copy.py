@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.site_project import REPOSITORY
-from tests.site_server import SITE, chromium, listen, served
+from tests.site_server import SITE, listen, served
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -35,13 +35,6 @@ for block in json.load(sys.stdin):
             failed = True
     assert failed == block["raises"], block["code"]
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

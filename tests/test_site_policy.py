@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser
 
-from tests.site_server import SITE, chromium, inline_scripts, listen, pages, policy, served
+from tests.site_server import SITE, inline_scripts, listen, pages, policy, served
 
 pytestmark = pytest.mark.site
 FRONT = {"index.html", "404.html"}  # above both languages; not made by the theme
 FEW = 1  # scripts that the theme puts into a page: the colours before the first paint
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.site_server import SITE, chromium, listen, pages, served
+from tests.site_server import SITE, listen, pages
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
@@ -30,20 +30,6 @@ TIMED = """query => new Promise(done => {
   box.value = query;
   box.dispatchEvent(new InputEvent("input", {bubbles: true}));
 })"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def address(browser: Browser) -> Iterator[str]:
-    """The served site's address."""
-    with served() as found:
-        yield found
 
 
 @pytest.fixture

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser
 
-from tests.site_server import SITE, chromium
+from tests.site_server import SITE
 
 # isort: split
 from budget import BUDGET, KINDS, weigh
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
-    with chromium() as started:
-        yield started
 
 
 @pytest.mark.parametrize("folder", ["en", "zh"])
