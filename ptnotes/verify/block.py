@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ NOT_RUN = "not run"
 
 # Kinds that run in order in one namespace, so that a result depends on what came before it only.
 PYTHON_KINDS = frozenset({"doctest", "definition", "cell", "docstring", "gallery"})
+# Those of them that are sessions with `>>>`.
+PROMPTED_KINDS = frozenset({"doctest", "docstring"})
 
 
 def shown_hash(text: str) -> str:
@@ -49,6 +52,14 @@ class Block:
     namespace: str
     language: str = "python"
     options: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def examples(self) -> list[doctest.Example]:
+        """The statements of a session with what each is to print; none where it cannot be read."""
+        try:
+            return doctest.DocTestParser().get_examples(self.text)
+        except ValueError:
+            return []
 
     @property
     def excuse(self) -> str | None:

@@ -7,7 +7,7 @@ import doctest
 import re
 from collections.abc import Iterator
 
-from ptnotes.verify.block import Block
+from ptnotes.verify.block import PROMPTED_KINDS, Block
 
 # An edit: where it begins and ends in the block's text, what takes its place, and its class.
 Edit = tuple[int, int, str, str]
@@ -29,7 +29,7 @@ def edits(block: Block) -> Iterator[Edit]:
     Args:
         block: The block; a claim is printed output, an assertion, data, or a program's build.
     """
-    if block.kind in ("doctest", "docstring"):
+    if block.kind in PROMPTED_KINDS:
         yield from _session_edits(block)
     elif block.kind in ("cell", "gallery", "definition"):
         yield from _assert_edits(block.text)
@@ -45,7 +45,7 @@ def edits(block: Block) -> Iterator[Edit]:
 
 def _session_edits(block: Block) -> Iterator[Edit]:
     position = 0
-    for example in doctest.DocTestParser().get_examples(block.text):
+    for example in block.examples:
         if not example.want:
             continue
         source = block.text.index(example.source.splitlines()[0], position)

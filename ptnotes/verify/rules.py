@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import datetime
-import doctest
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from ptnotes.verify.block import PYTHON_KINDS, Block
+from ptnotes.verify.block import PROMPTED_KINDS, PYTHON_KINDS, Block
 from ptnotes.verify.page import Page
 from ptnotes.verify.project import Project
 
@@ -34,7 +33,7 @@ def _of_block(block: Block, allowed: frozenset[str]) -> Iterator[str]:
     if block.kind in PYTHON_KINDS:
         for name in sorted(_imported(_code(block)) - allowed):
             yield f"imports {name}, which is neither on the list nor in the page's front matter"
-    if block.kind in ("doctest", "docstring"):
+    if block.kind in PROMPTED_KINDS:
         yield from _vague_output(block)
     yield from _review_date(block)
 
@@ -54,7 +53,7 @@ def _review_date(block: Block) -> Iterator[str]:
 def _vague_output(block: Block) -> Iterator[str]:
     if "# doctest:" in block.text:
         yield "has doctest flags; write `verify:` options in a comment before the block"
-    for example in _examples(block):
+    for example in block.examples:
         if "..." in example.want and example.exc_msg is None:
             yield f"expected output is summarised with `...`: {example.source.splitlines()[0]}"
 
@@ -83,19 +82,12 @@ def _unused(page: Page) -> Iterator[tuple[Block, str]]:
 
 def _code(block: Block) -> ast.Module:
     """The block's code; what does not parse is left to the run to report."""
-    prompted = block.kind in ("doctest", "docstring")
-    text = "".join(e.source for e in _examples(block)) if prompted else block.text
+    prompted = block.kind in PROMPTED_KINDS
+    text = "".join(e.source for e in block.examples) if prompted else block.text
     try:
         return ast.parse(text)
     except SyntaxError:
         return ast.Module([], [])
-
-
-def _examples(block: Block) -> list[doctest.Example]:
-    try:
-        return doctest.DocTestParser().get_examples(block.text)
-    except ValueError:
-        return []
 
 
 def _imported(tree: ast.Module) -> set[str]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import doctest
 from collections.abc import Iterator, Sequence
 
-from ptnotes.verify.block import FAILED, NOT_RUN, PASSED, Block, Context, Outcome
+from ptnotes.verify.block import FAILED, NOT_RUN, PASSED, PROMPTED_KINDS, Block, Context, Outcome
 from ptnotes.verify.compare import difference
 from ptnotes.verify.runner import Run, Step, Task
 from ptnotes.verify.server import run_tasks
-
-PROMPTED = {"doctest", "docstring"}
 
 
 def verify_python(blocks: Sequence[Block], context: Context) -> Iterator[Outcome]:
@@ -25,7 +23,7 @@ def verify_python(blocks: Sequence[Block], context: Context) -> Iterator[Outcome
     tasks = [
         Task(
             block.text,
-            block.kind in PROMPTED,
+            block.kind in PROMPTED_KINDS,
             f"{block.page}:{block.line}",
             float(block.options.get("timeout", context.seconds)),
         )
@@ -40,7 +38,7 @@ def verify_python(blocks: Sequence[Block], context: Context) -> Iterator[Outcome
 
 
 def _judge(block: Block, run: Run) -> Outcome:
-    check = _session_failure if block.kind in PROMPTED else _silent_failure
+    check = _session_failure if block.kind in PROMPTED_KINDS else _silent_failure
     found = check(block, run)
     if found is None and not run.faults:
         breaches = tuple(_breaches(block, run))
@@ -52,21 +50,14 @@ def _judge(block: Block, run: Run) -> Outcome:
 
 def _session_failure(block: Block, run: Run) -> tuple[int, str] | None:
     """The first statement that did not print what the page says, as (line, message)."""
-    if run.steps and not _examples(block.text):
+    if run.steps and not block.examples:
         return 0, run.steps[0].error or "no prompt"
     tolerance = block.options.get("tolerance")
-    for example, step in zip(_examples(block.text), run.steps, strict=False):
+    for example, step in zip(block.examples, run.steps, strict=False):
         message = _step_failure(example, step, float(tolerance) if tolerance else None)
         if message:
             return step.line, f">>> {example.source.splitlines()[0]}\n{message}"
     return None
-
-
-def _examples(text: str) -> list[doctest.Example]:
-    try:
-        return doctest.DocTestParser().get_examples(text)
-    except ValueError:
-        return []
 
 
 def _step_failure(example: doctest.Example, step: Step, tolerance: float | None) -> str | None:
@@ -90,7 +81,7 @@ def _silent_failure(block: Block, run: Run) -> tuple[int, str] | None:
 
 def _breaches(block: Block, run: Run) -> Iterator[str]:
     """What a block without prompts prints or warns unasked: nobody would compare it."""
-    if block.kind not in PROMPTED:
+    if block.kind not in PROMPTED_KINDS:
         for step in run.steps:
             if step.warned:
                 yield f"warns {step.warned[0]}"
