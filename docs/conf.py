@@ -20,6 +20,7 @@ language = os.environ.get("PTNOTES_LANGUAGE", "en")
 site_folder = {"en": "en", "zh_CN": "zh"}[language]
 base_url = os.environ.get("PTNOTES_BASE_URL", "").rstrip("/")
 html_baseurl = f"{base_url}/{site_folder}/" if base_url else ""
+repository = os.environ.get("PTNOTES_REPOSITORY", "").rstrip("/")  # such as https://host/owner/name
 
 extensions = [
     "myst_nb",
@@ -35,9 +36,14 @@ extensions = [
     "ledger",
     "verification",
     "gallery_text",
+    "prerequisites",
     "katex_assets",
     "languages",
     "lean_theme",
+    "summaries",
+    "markdown_twin",
+    "take_away",
+    "repository",
     "freshness",
 ]
 exclude_patterns = [
@@ -122,7 +128,7 @@ html_copy_source = False
 html_show_sourcelink = False
 html_use_index = False
 html_domain_indices = False
-html_sidebars = {"**": ["sidebars/localtoc.html", "sidebars/edit-this-page.html"]}
+html_sidebars = {"**": ["sidebars/localtoc.html"]}
 html_theme_options = {
     "light_logo": "_static/logo.svg",
     "dark_logo": "_static/logo.svg",
@@ -130,5 +136,3 @@ html_theme_options = {
     "show_ai_links": False,
     "globaltoc_expand_depth": 1,
 }
-_edit = os.environ.get("PTNOTES_EDIT_URL", "")  # such as https://host/owner/name/edit/main/docs/{}
-html_context = {"source_edit_template": _edit} if _edit else {}

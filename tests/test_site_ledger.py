@@ -35,6 +35,19 @@ NOT_RUN_PAGE = """\
 ```
 """
 
+CUDA_PAGE = """\
+# Page
+
+```cuda
+int main() {}
+```
+
+```python
+>>> id(1)
+⟨varies⟩
+```
+"""
+
 
 def attempt(project: TinyProject) -> int:
     """Build as the site is built, and return Sphinx's exit status."""
@@ -248,3 +261,25 @@ class TestVerificationPage:
         tiny.prove("2026-05-06")
 
         assert "2026-05-06" in tiny.build().page("verification")
+
+
+class TestMarksOfTheResult:
+    """What the result leaves open is said beside the block, in the site's own words."""
+
+    def test_a_cuda_block_awaits_a_gpu(self, tiny: TinyProject) -> None:
+        """Its page gives no reason; the machine does."""
+        tiny.write("docs/index.md", CUDA_PAGE)
+        tiny.prove()
+
+        page = tiny.build().page()
+
+        assert page.index("Awaits a GPU") < page.index(">int<")
+        assert page.count("Awaits a GPU") == 1
+
+    def test_what_varies_is_marked(self, tiny: TinyProject) -> None:
+        """The sign in the output is explained."""
+        tiny.write("docs/index.md", CUDA_PAGE)
+        tiny.prove()
+
+        assert "differs from run to run" in tiny.build().page()
+        assert "proof-mark varies" not in tiny.build().page("index").split("Awaits")[0]

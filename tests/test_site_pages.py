@@ -13,6 +13,8 @@ from bs4 import BeautifulSoup, Tag
 from tests.site_project import REPOSITORY
 
 SITE = REPOSITORY / "site"
+LINKS = REPOSITORY / "tests" / "external_links.txt"
+CHINESE = re.compile("[\u4e00-\u9fff]")
 pytestmark = pytest.mark.site
 
 
@@ -102,7 +104,7 @@ class TestLanguages:
         for name, page in of(pages, "zh").items():
             for card in page.select(".sphx-glr-thumbcontainer"):
                 for text in (str(card["tooltip"]), card.get_text()):
-                    assert re.search("[\u4e00-\u9fff]", text), (name, text)
+                    assert CHINESE.search(text), (name, text)
 
 
 class TestPrivacy:
@@ -182,6 +184,41 @@ class TestPages:
                 if fragment and path.suffix == ".html":
                     target = pages[path.relative_to(SITE.resolve()).as_posix()]
                     assert target.find(id=fragment), (name, path, fragment)
+
+    def test_every_external_link_is_listed(self, pages: dict[str, BeautifulSoup]) -> None:
+        """In `external_links.txt`, where one reads at a glance where the site sends its readers."""
+        found = {
+            str(link["href"])
+            for page in pages.values()
+            for link in page("a", href=True)
+            if urlsplit(str(link["href"])).netloc
+        }
+        listed = set(LINKS.read_text("utf-8").split())
+
+        assert sorted(found - listed) == [], "not listed"
+        assert sorted(listed - found) == [], "listed, but on no page"
+
+    def test_every_page_says_what_it_is_about(self, pages: dict[str, BeautifulSoup]) -> None:
+        """In its own language, and no two the same."""
+        for folder in ("en", "zh"):
+            seen: dict[str, str] = {}
+            for name, page in of(pages, folder).items():
+                tags = page.select('meta[name="description"]')
+                assert len(tags) == 1, name
+                text = str(tags[0]["content"])
+                assert len(text) > 10, name
+                assert text not in seen, (name, seen[text])
+                assert folder == "en" or name.startswith("api/") or CHINESE.search(text), name
+                seen[text] = name
+
+    def test_every_picture_has_a_size_and_is_small(self, pages: dict[str, BeautifulSoup]) -> None:
+        """So that nothing shifts; WebP, or SVG, wherever that is smaller."""
+        for name, page in pages.items():
+            for picture in page("img"):
+                assert int(str(picture["width"])) > 0, (name, picture)
+                assert int(str(picture["height"])) > 0, (name, picture)
+                assert picture.has_attr("alt"), (name, picture)
+        assert list(SITE.rglob("_images/*.webp"))
 
     def test_every_external_link_is_https(self, pages: dict[str, BeautifulSoup]) -> None:
         """And names a host; what a reader follows is not to be read or changed on its way."""

@@ -10,6 +10,7 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
 DOCS = Path(__file__).resolve().parent.parent
+FORMS = (".html", ".md", ".ipynb", ".py")
 TOOLS = ("conf.py", "_ext/*.py", "_templates/**/*.html")
 
 
@@ -31,11 +32,11 @@ def write_new_navigation(app: Sphinx, env: BuildEnvironment) -> list[str]:
 
 
 def remove_leftovers(app: Sphinx, exception: Exception | None) -> None:
-    """Delete every page in the output folder that no document of this build made."""
+    """Delete every page in the output folder, in each of its forms, that no document made."""
     if exception is not None or app.builder.format != "html":
         return
     outdir = Path(app.outdir)
-    for page in outdir.rglob("*.html"):
+    for page in [path for form in FORMS for path in outdir.rglob(f"*{form}")]:
         name = page.relative_to(outdir)
         if (
             not name.parts[0].startswith("_")

@@ -1,4 +1,4 @@
-"""The words that sphinx-gallery writes itself: links, and cards in raw HTML beyond any catalog."""
+"""The words that sphinx-gallery writes itself: cards in raw HTML, and links that ours replace."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx_gallery._doctree_links import CodeLinksTransform
-from ui import _
+from summaries import summary_of
 
 TOOLTIP = re.compile(r'tooltip="[^"]*"')
 TITLE = re.compile(r'(<div class="sphx-glr-thumbnail-title">).*?(</div>)', re.DOTALL)
-LONGEST_TOOLTIP = 200
 
 
 class OwnGalleryLinks(SphinxTransform):
-    """Replace the fixed English sentences of gallery pages, so that no catalog repeats them."""
+    """Remove the download links of gallery pages: ours (`take_away`) are in the page's language."""
 
     default_priority = 10  # before Sphinx's own translation, at 20
 
@@ -28,20 +27,9 @@ class OwnGalleryLinks(SphinxTransform):
             return
         for note in list(self.document.findall(_is_download_note)):
             note.parent.remove(note)
-        for link in list(self.document.findall(addnodes.download_reference)):
-            self._reword(link)
+        for footer in list(self.document.findall(_is_footer)):
+            footer.parent.remove(footer)
         self._name_cards()
-
-    def _reword(self, link: addnodes.download_reference) -> None:
-        paragraph = link.parent
-        if link["reftarget"].endswith(".zip"):
-            paragraph.parent.parent.remove(paragraph.parent)
-            return
-        notebook = link["reftarget"].endswith(".ipynb")
-        text = _("Download as a notebook") if notebook else _("Download as a script")
-        link.children = [nodes.Text(text)]
-        paragraph["translatable"] = False
-        paragraph.children = [link]
 
     def _name_cards(self) -> None:
         """Note on both raw parts of a card whose card it is; the link between them says it."""
@@ -59,24 +47,20 @@ def translate_cards(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Give each card the title and the beginning of its example as that page has them."""
     for node in doctree.findall(nodes.raw):
         if node.get("example") in app.env.found_docs:
-            title, intro = _title_and_intro(app.env.get_doctree(node["example"]))
+            title = html.escape(app.env.titles[node["example"]].astext())
+            intro = html.escape(summary_of(app.env, node["example"]))
             text = TOOLTIP.sub(lambda _match, intro=intro: f'tooltip="{intro}"', node.astext())
             text = TITLE.sub(lambda match, title=title: match[1] + title + match[2], text)
             node.children = [nodes.Text(text)]
 
 
-def _title_and_intro(page: nodes.document) -> tuple[str, str]:
-    section = next(iter(page.findall(nodes.section)))
-    title = next(iter(section.findall(nodes.title))).astext()
-    intro = next((p.astext() for p in section.findall(nodes.paragraph) if p.astext()), "")
-    if len(intro) > LONGEST_TOOLTIP:
-        intro = intro[:LONGEST_TOOLTIP].rstrip() + "…"
-    return html.escape(title), html.escape(intro)
-
-
 def _is_download_note(node: nodes.Node) -> bool:
     classes = node.get("classes", ()) if isinstance(node, nodes.Element) else ()
     return "sphx-glr-download-link-note" in classes
+
+
+def _is_footer(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.container) and "sphx-glr-footer" in node["classes"]
 
 
 def reread_cards(app: Sphinx, *changes: object) -> list[str]:

@@ -20,9 +20,11 @@ SCALES = (
 )
 
 EMPTY_SPAN = re.compile(r"<span([^<>]*?)\s*/>")
+NAMESPACE = re.compile(r"(</?)ns\d+:")
 
 # Theme scripts and Sphinx's own serve the search and keyboard shortcuts that are switched off.
 OWN_SCRIPTS = {"_static/shibuya.js", "_static/search.js", "_static/copy.js"}
+MATHS_STYLES = "_static/katex"
 REPLACED_STYLES = "_static/mystnb."  # 43 KB, mostly colours of terminals; ours says the rest
 GALLERY_STYLES = "_static/sg_gallery"
 
@@ -87,6 +89,7 @@ def keep_used_assets(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
     """Load no script but ours, and of the stylesheets those that the page needs."""
+    context["has_maths"] = 'class="katex"' in f"{context.get('body')}{context.get('toc')}"
     context["script_files"] = [
         script for script in context["script_files"] if _name(script) in OWN_SCRIPTS
     ]
@@ -95,6 +98,7 @@ def keep_used_assets(
         for style in context["css_files"]
         if not _name(style).startswith(REPLACED_STYLES)
         and (pagename.startswith("gallery/") or not _name(style).startswith(GALLERY_STYLES))
+        and (context["has_maths"] or not _name(style).startswith(MATHS_STYLES))
     ]
 
 
@@ -103,8 +107,12 @@ def _name(asset: object) -> str:
 
 
 def close_tags(html: str) -> str:
-    """Close each `<span/>` of the theme, which a browser would read as open: parts of formulas."""
-    return EMPTY_SPAN.sub(r"<span\1></span>", html)
+    """
+    Undo what the theme's XML does to formulas in contents, which a browser reads as HTML.
+
+    An empty `<span/>` would stay open, and `<ns0:math>` would be no formula.
+    """
+    return NAMESPACE.sub(r"\1", EMPTY_SPAN.sub(r"<span\1></span>", html))
 
 
 def add_tools(

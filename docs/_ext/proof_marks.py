@@ -12,6 +12,7 @@ from sphinx.transforms import SphinxTransform
 from ui import _
 
 from ptnotes.verify.block import NOT_RUN, shown_hash
+from ptnotes.verify.compare import VARIES
 from ptnotes.verify.ledger import Entry
 
 CODE = re.compile(r"`([^`]+)`")
@@ -40,11 +41,36 @@ def name_marks(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         mark.children[0].insert(0, _label(_("Not run here")))
 
 
+def mark_by_result(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Mark what awaits a GPU and what differs from run to run, in words of the site's own."""
+    for node in list(snippets(doctree)):
+        entry = entry_of(app.env, docname, node)
+        if entry and awaits_gpu(entry) and entry.block.kind != "output":
+            _say(node, "not-run", _("Awaits a GPU"), gpu_reason(entry))
+        elif VARIES in node.astext():
+            reason = _("what stands at %s differs from run to run; all else is compared")
+            _say(node, "varies", _("Varies"), reason % f"`{VARIES}`")
+
+
+def awaits_gpu(entry: Entry) -> bool:
+    """Whether a block was not run though its page gives no reason: there was no GPU."""
+    return entry.state == NOT_RUN and "not-run" not in entry.block.options
+
+
+def gpu_reason(entry: Entry) -> str:
+    """Say how far a block came that awaits a GPU."""
+    compiled = entry.receipt is not None and "; compiled for " in entry.receipt.detail
+    if compiled:
+        return _("compiled here, but run on no machine yet")
+    return _("neither compiled nor run here: there is no nvcc")
+
+
 def show_blank_lines(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Show an empty line where a session writes `<BLANKLINE>`, once the ledger is closed."""
     for node in blocks(doctree):
         text = BLANK_LINE.sub("", node.astext())
         if text != node.astext():
+            node["shown"] = shown_hash(node.astext())  # the ledger knows the block as it was
             node.rawsource, node.children = text, [nodes.Text(text)]
 
 
@@ -55,9 +81,7 @@ def is_not_run(node: nodes.Node) -> bool:
 
 def mark_unproven(node: nodes.Element) -> None:
     """Set a visible mark before a block that nothing has proven yet (in the preview)."""
-    text = nodes.paragraph("", "", _label(_("Unproven")))
-    text += nodes.Text(_("this block has no valid receipt yet"))
-    _before(node, _mark("unproven", text, ""))
+    _say(node, "unproven", _("Unproven"), _("this block has no valid receipt yet"))
 
 
 def add_receipts(
@@ -106,6 +130,11 @@ def _mark(kind: str, text: nodes.paragraph, shown: str) -> nodes.container:
     return nodes.container("", text, classes=["proof-mark", kind], shown=shown)
 
 
+def _say(node: nodes.Element, kind: str, label: str, reason: str) -> None:
+    text = nodes.paragraph("", "", _label(label), *_with_code(reason))
+    _before(node, _mark(kind, text, ""))
+
+
 def _before(node: nodes.Element, mark: nodes.Element) -> None:
     """Insert before a block, outside the wrapper that a caption or a code cell puts around it."""
     while isinstance(node.parent, nodes.container):
@@ -117,5 +146,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register the transform and the labels."""
     app.add_transform(MarkNotRun)
     app.connect("doctree-resolved", name_marks, priority=800)
+    app.connect("doctree-resolved", mark_by_result, priority=810)
     app.connect("doctree-resolved", show_blank_lines, priority=950)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -66,7 +66,8 @@ def snippets(doctree: nodes.Element) -> Iterator[nodes.Element]:
 
 def entry_of(env: BuildEnvironment, docname: str, node: nodes.Element) -> Entry | None:
     """Return the ledger's entry of a block of a document, or None for one that it does not know."""
-    return ledger(env).find(shown_hash(node.astext()), page_of(env, docname))
+    shown = node.get("shown") or shown_hash(node.astext())
+    return ledger(env).find(shown, page_of(env, docname))
 
 
 def _is_result(node: nodes.Element | None) -> bool:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from docutils import nodes
-from proof_marks import is_not_run
+from proof_marks import awaits_gpu, gpu_reason, is_not_run
 from proven import docname_of, ledger
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -71,7 +71,7 @@ def not_run(place: Place, entries: Sequence[Entry]) -> nodes.Node:
         [
             _link(place, entry.block.page),
             nodes.literal("", _first_line(entry)),
-            reasons.get(entry.block.shown) or (entry.receipt.detail if entry.receipt else ""),
+            _reason(entry, reasons),
             _review(entry.block.options.get("review", "")),
         ]
         for entry in skipped
@@ -133,6 +133,12 @@ def _review(day: str) -> Cell:
     if day and day < datetime.datetime.now(datetime.UTC).date().isoformat():
         return nodes.strong("", _("%s, past") % day, classes=["past"])
     return day
+
+
+def _reason(entry: Entry, translated: Mapping[str, str]) -> str:
+    if awaits_gpu(entry):
+        return f"{_('Awaits a GPU')}{_(': ')}{gpu_reason(entry)}"
+    return translated.get(entry.block.shown) or (entry.receipt.detail if entry.receipt else "")
 
 
 def _first_line(entry: Entry) -> str:

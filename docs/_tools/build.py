@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from front import write_front
+from images import finish_pictures
 from search_index import write_indexes
 from sphinx_run import BuildError, run_sphinx
 
@@ -91,6 +92,7 @@ def build(root: Path) -> None:
         shutil.rmtree(draft, ignore_errors=True)
         for folder in LANGUAGES.values():
             shutil.copytree(work / "html" / folder, draft / folder, ignore=UNUSED)
+        finish_pictures(draft, root / ".cache" / "webp")
         index(root, draft)
         write_front(root / "docs" / "_front", draft, os.environ.get("PTNOTES_BASE_URL", ""))
         publish(draft, root / "site", work / "site.old")

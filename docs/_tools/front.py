@@ -1,15 +1,25 @@
-"""The pages above both languages: the front door that chooses one, and the page of no page."""
+"""
+What stands above both languages: the front door, the page of no page, `sitemap.xml`, `llms.txt`.
+
+`sphinx-sitemap` lists the pages that a build has written, which after an edit is one of them; this
+lists those that there are.
+"""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
+from xml.etree import ElementTree
+
+LANGUAGES = {"en": "en", "zh": "zh-CN"}
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+XHTML = "http://www.w3.org/1999/xhtml"
 
 
 def write_front(source: Path, site: Path, base_url: str) -> None:
     """
-    Write `index.html`, `404.html` and what they load.
+    Write `index.html`, `404.html` and what they load, and the lists for machines.
 
     Args:
         source: The folder `docs/_front`.
@@ -28,6 +38,10 @@ def write_front(source: Path, site: Path, base_url: str) -> None:
         for name, value in values.items():
             text = text.replace("{{ " + name + " }}", value)
         (site / path.name).write_text(text, "utf-8")
+    contents = [f"- [{tag}]({folder}/llms.txt)" for folder, tag in LANGUAGES.items()]
+    (site / "llms.txt").write_text("# ptnotes\n\n" + "\n".join(contents) + "\n", "utf-8")
+    if base:
+        write_sitemap(site, base)
 
 
 def alternates(base: str) -> str:
@@ -35,3 +49,22 @@ def alternates(base: str) -> str:
     addresses = {"en": f"{base}/en/", "zh-CN": f"{base}/zh/", "x-default": f"{base}/"}
     tags = [f'<link rel="alternate" hreflang="{k}" href="{v}">' for k, v in addresses.items()]
     return "\n  ".join([*tags, f'<link rel="canonical" href="{base}/">'])
+
+
+def write_sitemap(site: Path, base: str) -> None:
+    """List every page with the same one in the other language; a sitemap needs full addresses."""
+    ElementTree.register_namespace("", SITEMAP)
+    ElementTree.register_namespace("xhtml", XHTML)
+    pages = ElementTree.Element(f"{{{SITEMAP}}}urlset")
+    for folder in LANGUAGES:
+        for path in sorted((site / folder).rglob("*.html")):
+            name = quote(path.relative_to(site / folder).as_posix())
+            name = "" if name == "index.html" else name
+            page = ElementTree.SubElement(pages, f"{{{SITEMAP}}}url")
+            ElementTree.SubElement(page, f"{{{SITEMAP}}}loc").text = f"{base}/{folder}/{name}"
+            for other, tag in LANGUAGES.items():
+                link = {"rel": "alternate", "hreflang": tag, "href": f"{base}/{other}/{name}"}
+                ElementTree.SubElement(page, f"{{{XHTML}}}link", link)
+    tree = ElementTree.ElementTree(pages)
+    tree.write(site / "sitemap.xml", encoding="utf-8", xml_declaration=True)
+    (site / "robots.txt").write_text(f"User-agent: *\nSitemap: {base}/sitemap.xml\n", "utf-8")
