@@ -166,6 +166,9 @@ class Reader:
             return
         language = "python" if target.endswith(".py") else "cpp"
         options = {**options, "source": target}
+        owner, dot, _ = settings.get("pyobject", "").partition(".")
+        if dot:
+            options["owner"] = owner
         self._add("include", text, line, f"include {len(self.blocks)}", language, options)
 
     def _add(

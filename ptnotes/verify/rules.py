@@ -76,7 +76,9 @@ def _unused(page: Page) -> Iterator[tuple[Block, str]]:
         if block.excuse or not (shows_python or block.kind == "definition"):
             continue
         first = runs.index(block) + 1 if block.kind == "definition" else 0
-        if not _defined(_code(block)) & set().union(*used[first:]):
+        # A method is used through its class.
+        names = {block.options["owner"]} if "owner" in block.options else _defined(_code(block))
+        if not names & set().union(*used[first:]):
             yield block, "nothing on the page uses what this block defines: it proves nothing"
 
 

@@ -64,6 +64,17 @@ def test_included_source_is_used(
     assert messages(SESSION.format("f()") + include) == []
 
 
+def test_included_method_is_used_through_its_class(
+    messages: Callable[[str], list[str]], write: Callable[..., object]
+) -> None:
+    """A method has no name of its own on the page; its class has."""
+    write("class C:\n    def f(self): pass\n", "ptnotes/m.py")
+    include = "```{literalinclude} ../ptnotes/m.py\n:pyobject: C.f\n```\n"
+
+    assert len(messages(SESSION.format("f()") + include)) == 1
+    assert messages(SESSION.format("C()") + include) == []
+
+
 def test_review_date(messages: Callable[[str], list[str]]) -> None:
     """A review date without a reason, or that is no date, is refused."""
     block = "<!-- verify: {} -->\n" + SESSION.format("x")
