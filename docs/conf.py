@@ -36,6 +36,7 @@ extensions = [
     "ledger",
     "verification",
     "gallery_text",
+    "chapters",
     "prerequisites",
     "katex_assets",
     "languages",

@@ -39,7 +39,7 @@ MARKDOWN_DIRECTIVES = {
 }  # fmt: skip
 OPAQUE_DIRECTIVES = {
     "math", "toctree", "image", "contents", "glossary", "raw", "mermaid", "myths", "changes",
-    "verification", "minigallery", "rubric", "automodule", "autofunction", "autoclass",
+    "verification", "chapters", "minigallery", "rubric", "automodule", "autofunction", "autoclass",
     "autodata", "currentmodule", "module", "index", "include",
 }  # fmt: skip
 CODE_DIRECTIVES = {"code", "code-block", "sourcecode"}
@@ -163,6 +163,9 @@ class Reader:
             text = included_text(self.folder / target, settings)
         except (OSError, LookupError, SyntaxError) as error:
             self.problems.append(Problem(line, f"literalinclude {target}: {error}"))
+            return
+        if (language := settings.get("language", "")) in DATA:
+            self._code(language, text, line, options)
             return
         language = "python" if target.endswith(".py") else "cpp"
         options = {**options, "source": target}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ptnotes.verify.block import Block
 
+CODE_SUFFIXES = {".py", ".cpp", ".h", ".cu"}
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -73,7 +74,7 @@ def included_text(path: Path, settings: Mapping[str, str]) -> str:
         path: The file.
         settings: The directive's options: `pyobject`, the name of a function or class (or
             `Class.method`) of a Python file, or `start-after` and `end-before`, texts of the lines
-            around an excerpt.
+            around an excerpt. Of a file that is no code the whole may be shown.
 
     Raises:
         OSError: if the file cannot be read.
@@ -84,6 +85,8 @@ def included_text(path: Path, settings: Mapping[str, str]) -> str:
     if "pyobject" in settings:
         return _object(text, settings["pyobject"])
     if not {"start-after", "end-before"} & settings.keys():
+        if path.suffix not in CODE_SUFFIXES:
+            return text
         raise LookupError("say which part: :pyobject:, or :start-after: and :end-before:")
     lines = text.splitlines()
     start, end = settings.get("start-after"), settings.get("end-before")

@@ -133,6 +133,13 @@ class TestBlocks:
 
         assert [b.text for b in page.blocks] == ["@functools.cache\ndef f():\n    return 1"]
 
+    def test_included_data(self, read: Read, write: Callable[..., object]) -> None:
+        """A file that is no code may be shown whole, and is parsed like a fence."""
+        write("a: 1\n", "CITATION.cff")
+        page = read("```{literalinclude} ../CITATION.cff\n:language: yaml\n```\n")
+
+        assert [(b.kind, b.text) for b in page.blocks] == [("data", "a: 1")]
+
 
 class TestProblems:
     """What keeps a page from being read is named with its line."""
