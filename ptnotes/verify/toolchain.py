@@ -163,8 +163,11 @@ def _precompiled(cxx: Path, cache: Path, includes: list[str]) -> Path:
     said = "\0".join([version(cxx), *includes])
     shadow = cache / f"headers-{hashlib.sha256(said.encode()).hexdigest()[:16]}"
     target = shadow / f"{PRECOMPILED}.gch"
-    if not target.exists():
+    if not target.with_suffix("").exists():
         target.parent.mkdir(parents=True, exist_ok=True)
+        # What is read where the precompiled one cannot be: a header of torch includes it again.
+        target.with_suffix("").write_text(f"#include_next <{PRECOMPILED}>\n", "utf-8")
+    if not target.exists():
         draft = f"{target.name}.{os.getpid()}"
         header = torch_folder() / "include" / PRECOMPILED
         # Compiled by itself it is no system header, and its warnings are none of ours.

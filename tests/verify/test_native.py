@@ -100,10 +100,10 @@ class TestCpp:
 
     @pytest.mark.slow
     def test_against_libtorch(self, outcomes: Outcomes, compiled: Path) -> None:
-        """A program that reads ATen first is compiled with the precompiled header, and linked."""
+        """ATen, read first, is precompiled, and another header may include it again."""
         page = (
-            "```cpp\n#include <ATen/ATen.h>\n#include <iostream>\n"
-            "int main() { std::cout << at::ones({2}).sum().item<float>() << '\\n'; }\n```\n"
+            "```cpp\n#include <ATen/ATen.h>\n#include <torch/types.h>\n#include <iostream>\n"
+            "int main() { std::cout << torch::ones({2}).sum().item<float>() << '\\n'; }\n```\n"
             "```text\n2\n```\n"
         )
 
