@@ -36,6 +36,7 @@ extensions = [
     "ledger",
     "verification",
     "gallery_text",
+    "alt_texts",
     "chapters",
     "prerequisites",
     "katex_assets",

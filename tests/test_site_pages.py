@@ -106,6 +106,17 @@ class TestLanguages:
                 for text in (str(card["tooltip"]), card.get_text()):
                     assert CHINESE.search(text), (name, text)
 
+    def test_pictures_are_told_in_chinese(self, pages: dict[str, BeautifulSoup]) -> None:
+        """On a Chinese page; a card's picture is named by the card's own words."""
+        told = [
+            (name, str(picture["alt"]))
+            for name, page in of(pages, "zh").items()
+            for picture in article(page).select("img:not(.sphx-glr-thumbcontainer img)")
+        ]
+
+        assert told
+        assert [item for item in told if not CHINESE.search(item[1])] == []
+
 
 class TestPrivacy:
     """No page asks another host for anything."""

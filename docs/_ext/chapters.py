@@ -28,7 +28,9 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for place in list(doctree.findall(chapter_list)):
         chapters = app.env.toctree_includes.get(NOTES, [])
         place.replace_self(
-            nodes.container("", *(_card(app, docname, name) for name in chapters), classes=["cards"])
+            nodes.container(
+                "", *(_card(app, docname, name) for name in chapters), classes=["cards"]
+            )
         )
 
 
