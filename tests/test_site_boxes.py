@@ -115,6 +115,15 @@ class TestLists:
         (origin,) = ids(myths)
         assert f'href="notes/note.html#{origin}"' in myths
 
+    def test_the_list_of_myths_leaves_the_proofs_where_they_are(self, tiny: TinyProject) -> None:
+        """One page could not hold them all."""
+        built = tiny.build()
+
+        assert ">>>" not in built.page("myths")
+        assert "Not after a mask" in built.page("myths")
+        assert "Proof: " in built.page("myths")
+        assert "&gt;&gt;&gt;" in built.page("notes/note")
+
     def test_links_in_a_copied_box_lead_to_the_right_page(self, tiny: TinyProject) -> None:
         """They count from the note and are written for the list."""
         assert 'href="notes/other.html"' in tiny.build().page("myths").split("box-label")[1]

@@ -47,7 +47,7 @@ def code(path: Path) -> list[str]:
 def run(path: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a script in a folder where nothing else is."""
     return subprocess.run(
-        [sys.executable, "-W", "ignore", str(path)],
+        [sys.executable, str(path)],
         cwd=folder,
         capture_output=True,
         text=True,

@@ -8,8 +8,9 @@ from playwright.sync_api import Browser
 from tests.site_server import SITE
 
 # isort: split
-from budget import BUDGET, KINDS, weigh
+from budget_pages import BUDGET, KINDS, weigh
 
+TRIES = 3
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
 
@@ -22,4 +23,8 @@ def test_no_kind_of_page_is_over_its_budget(browser: Browser, folder: str) -> No
 
     assert {name: seen.weight for name, seen in found.items() if seen.weight > BUDGET} == {}
     assert {name: seen.other_hosts for name, seen in found.items() if seen.other_hosts} == {}
-    assert {name: seen.shift for name, seen in found.items() if seen.shift} == {}
+    # A page shows itself after a second without its fonts, which a busy machine may need to read.
+    moving = [name for name, seen in found.items() if seen.shift]
+    for _ in range(TRIES):
+        moving = [name for name in moving if weigh(browser, SITE / folder / name).shift]
+    assert moving == []

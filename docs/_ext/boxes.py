@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
+from proven import blocks
+from reading import reading_order
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
@@ -69,7 +71,9 @@ class FillLists(SphinxPostTransform):
         """Fill the places of one page."""
         for place in list(self.document.findall(box_list)):
             shown: list[nodes.Node] = []
-            for origin in sorted(self.env.found_docs - {self.env.docname}):
+            for origin in reading_order(self.env.toctree_includes, self.env.config.root_doc):
+                if origin == self.env.docname:
+                    continue
                 for box in list(self.env.get_doctree(origin).findall(_is_box)):
                     if box["kind"] == place["kind"]:
                         shown.append(self._copy(box, origin))
@@ -78,11 +82,22 @@ class FillLists(SphinxPostTransform):
     def _copy(self, box: nodes.admonition, origin: str) -> nodes.Element:
         """Copy a box, whose links still count from its own page, and add the way back there."""
         copy = box.deepcopy()
+        if box["kind"] == MYTH:
+            _leave_out_proofs(copy)
         uri = self.app.builder.get_relative_uri(self.env.docname, origin)
         title = self.env.titles[origin].astext()
         link = nodes.reference("", title, refuri=f"{uri}#{box['ids'][0]}", internal=True)
-        copy += nodes.paragraph("", _("From: "), link, classes=["box-origin"])
+        label = _("Proof: ") if box["kind"] == MYTH else _("From: ")
+        copy += nodes.paragraph("", label, link, classes=["box-origin"])
         return copy
+
+
+def _leave_out_proofs(box: nodes.admonition) -> None:
+    """Take the code out of a box: there will be hundreds of boxes on one page."""
+    for block in list(blocks(box)):
+        while block.parent is not box:
+            block = block.parent
+        box.remove(block)
 
 
 def label_boxes(app: Sphinx, doctree: nodes.document, docname: str) -> None:

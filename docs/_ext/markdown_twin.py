@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from docutils import nodes
+from reading import reading_order
 from sphinx.application import Sphinx
 from sphinx_markdown_builder.contexts import IndentContext, SubContextParams
 from sphinx_markdown_builder.translator import MarkdownTranslator
@@ -133,12 +134,6 @@ def write_contents(app: Sphinx, exception: Exception | None) -> None:
             title = env.titles[name].astext()
             lines.append(f"- [{title}]({name}.md){_(': ')}{summary_of(env, name)}")
     Path(app.outdir, "llms.txt").write_text("\n".join(lines) + "\n", "utf-8")
-
-
-def reading_order(includes: dict[str, list[str]], docname: str) -> list[str]:
-    """Return a page and, in order, all below it."""
-    below = (reading_order(includes, name) for name in includes.get(docname, ()))
-    return [docname, *(name for names in below for name in names)]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

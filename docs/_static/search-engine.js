@@ -83,6 +83,8 @@ async function open(result) {
 // Pagefind's order, corrected by what a reader sees: a title or a passage that is the query itself.
 function rank(pages, query, words) {
   const phrase = query.trim().toLowerCase();
+  const literals = phrase.split(/\s+/).filter((word) => /\w(::|\.|_)\w/.test(word)); // names with their parts
+  const often = (page, text) => Math.min(page.text.split(text).length - 1, OFTEN) / OFTEN;
   const name = phrase.split(/[\s(]/)[0].split(/[.:]+/).filter(Boolean).pop() ?? phrase; // of a call: its last part
   const worth = (page) => {
     const { title, also = "", list } = page.data.meta;
@@ -93,7 +95,8 @@ function rank(pages, query, words) {
       + (words.every((word) => has(titles, word)) ? 1 : 0)
       + (headings ? 0.5 : 0)
       + (page.text.includes(phrase) ? 0.5 : 0)
-      + Math.min(page.text.split(name).length - 1, OFTEN) / OFTEN / 2
+      + often(page, name) / 2
+      + literals.reduce((sum, literal) => sum + often(page, literal), 0) / Math.max(literals.length, 1)
       - (list ? 0.5 : 0); // a list of terms or of pages names everything
   };
   for (const page of pages) page.worth = worth(page);
