@@ -92,11 +92,14 @@ nb_execution_show_tb = True
 nb_execution_cache_path = str(ROOT / ".cache" / "notebooks" / made_with(ROOT))
 nb_merge_streams = True
 
-# Gallery
+# Gallery, in the order of the notes
+CHAPTERS = ["foundations", "tensors", "autograd", "nn", "training", "data", "sequence", "reuse"]
+CHAPTERS += ["deployment", "distributed", "cpp", "appendix"]
 sphinx_gallery_conf = {
     "examples_dirs": ["../gallery"],
     "gallery_dirs": ["gallery"],
     "filename_pattern": r"plot_\w+\.py$",
+    "subsection_order": [f"../gallery/{name}" for name in CHAPTERS],
     "within_subsection_order": "FileNameSortKey",
     "abort_on_example_error": True,
     "download_all_examples": False,
