@@ -3,7 +3,8 @@ What is left of the signal after fifty layers?
 ==============================================
 
 A layer multiplies the size of what passes through it by a factor that is set when its weights are
-drawn. Fifty layers multiply fifty times. Five ways to draw them, from :doc:`/notes/nn/initialization`.
+drawn. Fifty layers multiply fifty times. Five ways to draw them, from
+:doc:`/notes/nn/initialization`.
 """
 
 # %%
