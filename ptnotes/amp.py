@@ -87,7 +87,7 @@ class LossScaler:
 
     def update(self) -> None:
         """
-        Shrink S if any optimizer had a gradient that was not finite; grow it after long luck.
+        Shrink S after a gradient that was not finite, grow it after many finite steps.
         """
         if any(self.found_inf.values()):
             self.S *= self.backoff
