@@ -13,7 +13,7 @@ NOTE = """\
 # Note
 
 :::{myth} `softmax` makes every weight positive
-Not after a mask, see {doc}`other`.
+Not after a mask, see {doc}`other`, [that note](other.md) and [its end](#end).
 
 ```python
 >>> 1 - 1
@@ -55,7 +55,7 @@ def tiny(tmp_path: Path) -> TinyProject:
     project = TinyProject(tmp_path / "p")
     project.write("docs/index.md", INDEX)
     project.write("docs/notes/note.md", NOTE)
-    project.write("docs/notes/other.md", "# Other\n")
+    project.write("docs/notes/other.md", "# Other\n\n(end)=\n## End\n")
     project.write("docs/myths.md", "# Myths\n\n```{myths}\n```\n")
     project.write("docs/changes.md", "# Changes\n\n```{changes}\n```\n")
     project.write("docs/locale/zh_CN/LC_MESSAGES/notes/note.po", CATALOG)
@@ -126,7 +126,10 @@ class TestLists:
 
     def test_links_in_a_copied_box_lead_to_the_right_page(self, tiny: TinyProject) -> None:
         """They count from the note and are written for the list."""
-        assert 'href="notes/other.html"' in tiny.build().page("myths").split("box-label")[1]
+        box = tiny.build().page("myths").split("box-label")[1].split("Proof: ")[0]
+
+        assert box.count('href="notes/other.html"') == 2
+        assert 'href="notes/other.html#end"' in box
 
     def test_a_list_is_translated(self, tiny: TinyProject) -> None:
         """It copies the translated boxes."""

@@ -8,8 +8,10 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from proven import blocks
 from reading import reading_order
+from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import docname_join
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_id
 from ui import _
@@ -80,10 +82,14 @@ class FillLists(SphinxPostTransform):
             place.replace_self(shown or [nodes.paragraph("", _("None yet."))])
 
     def _copy(self, box: nodes.admonition, origin: str) -> nodes.Element:
-        """Copy a box, whose links still count from its own page, and add the way back there."""
+        """Copy a box, whose links now lead from this page, and add the way back to its own."""
         copy = box.deepcopy()
         if box["kind"] == MYTH:
             _leave_out_proofs(copy)
+        for link in copy.findall(pending_xref):
+            if link["reftype"] == "doc":  # the only target that counts from its own page
+                link["reftarget"] = f"/{docname_join(origin, link['reftarget'])}"
+            link["refdoc"] = self.env.docname
         uri = self.app.builder.get_relative_uri(self.env.docname, origin)
         title = self.env.titles[origin].astext()
         link = nodes.reference("", title, refuri=f"{uri}#{box['ids'][0]}", internal=True)

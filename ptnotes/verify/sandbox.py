@@ -17,6 +17,8 @@ from pathlib import Path
 
 import psutil
 
+from ptnotes.verify.process import tool_path
+
 OUTPUT_LIMIT = 1_000_000
 FILE_LIMIT = 256_000_000
 GRACE = 2.0
@@ -35,6 +37,7 @@ def enter(scratch: str) -> None:
     torch.set_warn_always(True)
     os.chdir(scratch)
     os.environ.update(TMPDIR=scratch, MPLBACKEND="Agg", OMP_NUM_THREADS="1", HOME=scratch)
+    os.environ["PATH"] = tool_path()
     # The server imported it already and has the machine's own temporary folder in mind.
     tempfile.tempdir = scratch
     vars(multiprocessing.current_process())["_config"].pop("tempdir", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -60,6 +61,14 @@ def test_bad_block(outcomes: Outcomes, code: str, report: str) -> None:
 
     assert found[0].state == FAILED
     assert report in found[0].detail
+
+
+def test_own_programs(outcomes: Outcomes) -> None:
+    """A block finds the programs of its environment, such as ninja, also where not activated."""
+    bin_folder = Path(sys.executable).parent
+    (first, _) = outcomes(page(f"import os\nassert os.get_exec_path()[0] == {str(bin_folder)!r}"))
+
+    assert (first.state, first.detail) == (PASSED, "")
 
 
 def test_nothing_survives(outcomes: Outcomes) -> None:
