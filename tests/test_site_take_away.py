@@ -29,7 +29,7 @@ EXAMPLES = sorted(
     path.relative_to(REPOSITORY).with_suffix("").as_posix()
     for path in (REPOSITORY / "gallery").rglob("plot_*.py")
 )
-SECONDS = 120
+SECONDS = 300
 QUIET = "ignore:.*TCP without encryption:UserWarning"
 
 

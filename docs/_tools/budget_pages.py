@@ -43,6 +43,9 @@ FIGURES = "_images"
 KINDS = (
     "index.html",
     "notes/sequence/attention.html",
+    "notes/sequence/transformer.html",
+    "notes/cpp/operators.html",
+    "notes/training/amp.html",
     "gallery/index.html",
     "gallery/sequence/plot_attention.html",
     "api/attention.html",
