@@ -57,7 +57,7 @@ tasks = {
 }
 
 
-def train(name, ordered, steps=150):
+def train(name, ordered, steps=120):
     """Train on random digits; return the model and the share of right digits at each step."""
     torch.manual_seed(0)
     model, task, right = Reader(ordered), tasks[name], []

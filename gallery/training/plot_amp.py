@@ -84,7 +84,7 @@ assert not errors[-1].isfinite()
 figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.4), layout="constrained")
 bins = torch.arange(-50, 12) + 0.5
 for S, colour, name in ((1, "C1", "as they are"), (2**16, "C0", "times $2^{16}$")):
-    left.hist((S * exact).abs().log2(), bins, alpha=0.6, color=colour, label=name)
+    left.hist((S * exact).abs().log2().numpy(), bins.numpy(), alpha=0.6, color=colour, label=name)
 left.set_ylim(0, left.get_ylim()[1] * 1.2)
 for edge in (-25, -14):
     left.axvline(edge, color="0.3", ls="--")
