@@ -15,8 +15,17 @@ SENTENCE_END = re.compile(r"(?<=[。！？])|(?<=[.!?])\s")
 TEX = re.compile(r"\\[a-zA-Z]+|[{}$\\]")
 
 
+_known: dict[str, str] = {}  # to read a page back from the disk is dear
+
+
 def summary_of(env: BuildEnvironment, docname: str) -> str:
     """Return the beginning of a page's first paragraph, in the language of the build."""
+    if docname not in _known:
+        _known[docname] = _summary(env, docname)
+    return _known[docname]
+
+
+def _summary(env: BuildEnvironment, docname: str) -> str:
     for section in env.get_doctree(docname).findall(nodes.section):
         for node in section.children:
             if isinstance(node, nodes.paragraph) and node.astext():
@@ -63,5 +72,6 @@ def describe(
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the context."""
+    app.connect("env-updated", lambda app, env: _known.clear())
     app.connect("html-page-context", describe)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
