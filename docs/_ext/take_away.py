@@ -147,22 +147,24 @@ def statement(example: Example) -> str:
             f"try:\n{body}except Exception as error:\n"
             '    print(f"{type(error).__name__}: {error}")\n'
         )
-    value = expression(source) if example.want else None
-    if value is None:
+    values = shown(source) if example.want else 0
+    if not values:
         return source
-    if isinstance(value, ast.Tuple) and not source.startswith("("):
-        source = f"({source.strip()})\n"
+    start, end = ("show((", "))") if values > 1 else ("show(", ")")
     if "#" in source or "\n" in source.strip():
-        return f"show(\n{textwrap.indent(source, '    ')})\n"
-    return f"show({source.strip()})\n"
+        return f"{start}\n{textwrap.indent(source, '    ')}{end}\n"
+    return f"{start}{source.strip()}{end}\n"
 
 
-def expression(source: str) -> ast.expr | None:
-    """Return the expression whose value a prompt would show, or None for a statement."""
+def shown(source: str) -> int:
+    """Return how many values a prompt would show, as one tuple if several; 0 of a statement."""
     try:
-        return ast.parse(source.strip(), mode="eval").body
+        ast.parse(source.strip(), mode="eval")
     except SyntaxError:
-        return None
+        return 0
+    call = ast.parse(f"show(\n{source})", mode="eval").body
+    assert isinstance(call, ast.Call)
+    return len(call.args)
 
 
 def write_take_away(
