@@ -51,7 +51,8 @@ def tests(session: nox.Session) -> None:
     if not (ROOT / "site" / "index.html").exists():
         prove(session)
         build(session, time.time())
-    run(session, "-m", "pytest", "-n", "auto", "--maxprocesses=4", *session.posargs)
+    workers = ("-n", "auto", "--maxprocesses=4", "--dist", "worksteal")
+    run(session, "-m", "pytest", *workers, *session.posargs)
 
 
 @nox.session(default=False)

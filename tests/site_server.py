@@ -54,6 +54,8 @@ def policy() -> str:
 class Handler(SimpleHTTPRequestHandler):
     """Serve the site below a sub-path, under its policy."""
 
+    protocol_version = "HTTP/1.1"  # one connection for many files, as hosts do it
+
     def translate_path(self, path: str) -> str:
         """Find the file of an address."""
         return super().translate_path(path.removeprefix(SUBPATH))

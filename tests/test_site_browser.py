@@ -79,19 +79,6 @@ def test_the_theme_is_remembered(browser: Browser) -> None:
     assert "dark" in (page.locator("html").get_attribute("class") or "")
 
 
-def test_no_page_scrolls_sideways_on_a_telephone(browser: Browser) -> None:
-    """What is wide scrolls in itself."""
-    wide = []
-    for path in sorted(SITE.rglob("*.html")):
-        name = path.relative_to(SITE).as_posix()
-        page = open_page(browser, name, "fr-FR", width=360)
-        if page.evaluate("document.documentElement.scrollWidth") > 360:
-            wide.append(name)
-        page.context.close()
-
-    assert wide == []
-
-
 def test_the_contents_open_on_a_telephone(browser: Browser) -> None:
     """By their button, and close with Escape."""
     page = open_page(browser, f"zh/{NOTE}", width=360)

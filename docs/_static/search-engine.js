@@ -26,8 +26,10 @@ export async function load(address, tag) {
 export async function find(query) {
   const words = wordsOf(query, language);
   if (!words.length) return [];
-  const whole = await withAll(words);
-  const more = whole.length < SCARCE && (words.length > 1 || isHan(words[0])) ? await withMost(words) : [];
+  const telling = words.filter((word) => !isFiller(word));
+  const whole = await withAll(telling.length ? telling : words);
+  const han = words.some(isHan); // which the index may cut elsewhere, and so miss pages
+  const more = han || (whole.length < SCARCE && words.length > 1) ? await withMost(words) : [];
   const known = new Set(whole.map((page) => page.data.url));
   const pages = [...whole, ...more.filter((page) => !known.has(page.data.url))];
   return rank(pages, query, words).slice(0, SHOWN).map((page) => shown(page, query));
@@ -61,8 +63,11 @@ async function withMost(words) {
   const likely = [...hits.values()].sort((a, b) => b.sum - a.sum).slice(0, LOADED);
   const pages = await Promise.all(likely.map((hit) => open(hit.result)));
   const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
+  const shareOf = (sum, weight) => sum + weight / total;
   for (const page of pages) {
-    page.score = words.reduce((sum, word) => sum + (has(page.text, word) ? weights.get(word) : 0), 0) / total;
+    const found = words.filter((word) => has(page.text, word));
+    page.score = found.map((word) => weights.get(word)).reduce(shareOf, 0);
+    if (found.length === words.length) page.score += words.reduce((least, word) => Math.min(least, often(page, word)), 1);
   }
   return pages.filter((page) => page.score >= ENOUGH);
 }
@@ -80,11 +85,15 @@ async function open(result) {
   return { data, text, score: result.score };
 }
 
+// How often a page has a text, from 0 to 1.
+function often(page, text) {
+  return Math.min(page.text.split(text).length - 1, OFTEN) / OFTEN;
+}
+
 // Pagefind's order, corrected by what a reader sees: a title or a passage that is the query itself.
 function rank(pages, query, words) {
   const phrase = query.trim().toLowerCase();
   const literals = phrase.split(/\s+/).filter((word) => /\w(::|\.|_)\w/.test(word)); // names with their parts
-  const often = (page, text) => Math.min(page.text.split(text).length - 1, OFTEN) / OFTEN;
   const name = phrase.split(/[\s(]/)[0].split(/[.:]+/).filter(Boolean).pop() ?? phrase; // of a call: its last part
   const worth = (page) => {
     const { title, also = "", list } = page.data.meta;
@@ -97,6 +106,7 @@ function rank(pages, query, words) {
       + (page.text.includes(phrase) ? 0.5 : 0)
       + often(page, name) / 2
       + literals.reduce((sum, literal) => sum + often(page, literal), 0) / Math.max(literals.length, 1)
+      + (page.data.raw_url.includes("notes/") ? 0.25 : 0) // where it is told; examples and reference lean on it
       - (list ? 0.5 : 0); // a list of terms or of pages names everything
   };
   for (const page of pages) page.worth = worth(page);

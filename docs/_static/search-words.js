@@ -4,7 +4,8 @@ const ENDINGS = /(?:ations?|ions?|ments?|ings?|ies|ers?|ed|es|ly|al|s|y)$/;
 // Words of a question that say nothing of its subject.
 const FILLERS = new Set(
   ("a an and are as be by can cannot do does for from how i in is it my not of on or should than that the this to "
-    + "was what when where which why with 的 了 吗 呢 是 在 和 与 或 把 被 对 用 要 会 能 有 不 怎么 怎样 如何 什么 为什么 为何 哪里").split(" "),
+    + "was what when where which why with 的 了 吗 呢 是 在 和 与 或 把 被 对 用 要 会 能 有 不 写 做 我 自己 一个 怎么 怎样 如何 什么 "
+    + "为什么 为何 哪里").split(" "),
 );
 const RUN = /\d+(?:\.\d+)+|\p{Script=Han}+|(?:(?!\p{Script=Han})[\p{L}\p{N}])+/gu;
 const HAN = /\p{Script=Han}/u;
