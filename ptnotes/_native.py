@@ -2,8 +2,12 @@
 
 import importlib
 import re
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import torch
+
+from ptnotes._check import require
 
 HOW = "PTNOTES_NATIVE=require pip install --no-build-isolation -e ."
 
@@ -25,10 +29,39 @@ def load() -> str:
 missing = load()
 
 
-def need(operator: str) -> None:
+def need(operator: str, **tensors: object) -> None:
     """
     Raise ImportError, with how to get it, unless the native operators can be called.
+
+    Raise TypeError for one of *tensors* that is none.
     """
     if missing:
         msg = f"{operator}: {missing}; to build it, with a C++ compiler there, run `{HOW}`"
         raise ImportError(msg)
+    for name, x in tensors.items():
+        require(isinstance(x, torch.Tensor), name, "a tensor", type(x).__name__, TypeError)
+
+
+def differentiate(
+    operator: str, backward: Callable[..., Any], setup_context: Callable[..., None]
+) -> None:
+    """
+    Give an operator its gradient, and float32 under autocast; ``_backward`` has no gradient.
+    """
+    if missing:
+        return
+
+    def refuse(ctx: Any, *grads: Any) -> NoReturn:
+        # Autograd would otherwise pass over the gradient of a gradient in silence.
+        msg = (
+            f"{operator}: the gradient of its gradient is not implemented; "
+            f"{operator}_reference has one"
+        )
+        raise NotImplementedError(msg)
+
+    name = f"ptnotes::{operator}"
+    torch.library.register_autograd(name, backward, setup_context=setup_context)
+    torch.library.register_autograd(f"{name}_backward", refuse)
+    for device in ("cpu", "cuda"):
+        # As torch does for the cross entropy: float16 logits, float32 targets, one loss.
+        torch.library.register_autocast(name, device, torch.float32)

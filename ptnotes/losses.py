@@ -49,10 +49,7 @@ def sigmoid_focal_loss(
     >>> sigmoid_focal_loss(torch.tensor([-2.0, 0.0, 2.0]), torch.ones(3))
     tensor([0.4125, 0.0433, 0.0005])
     """
-    _native.need("sigmoid_focal_loss")
-    tensors = {"inputs": inputs, "targets": targets}
-    for name, x in tensors.items():
-        require(isinstance(x, Tensor), name, "a tensor", type(x).__name__, TypeError)
+    _native.need("sigmoid_focal_loss", inputs=inputs, targets=targets)
     loss: Tensor = torch.ops.ptnotes.sigmoid_focal_loss(inputs, targets, alpha, gamma)
     return reduce(loss, reduction)
 
@@ -121,21 +118,4 @@ def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None, None]:
     return slope, None, None, None
 
 
-def refuse_second_backward(ctx: Any, grad: Tensor) -> None:
-    """
-    Raise, where autograd would otherwise pass over the gradient of a gradient in silence.
-    """
-    msg = (
-        "sigmoid_focal_loss: the gradient of its gradient is not implemented; "
-        "sigmoid_focal_loss_reference has one"
-    )
-    raise NotImplementedError(msg)
-
-
-if not _native.missing:
-    NAME = "ptnotes::sigmoid_focal_loss"
-    torch.library.register_autograd(NAME, backward, setup_context=keep_for_backward)
-    torch.library.register_autograd(f"{NAME}_backward", refuse_second_backward)
-    for device in ("cpu", "cuda"):
-        # As torch does for the cross entropy: float16 logits, float32 targets, one loss.
-        torch.library.register_autocast(NAME, device, torch.float32)
+_native.differentiate("sigmoid_focal_loss", backward, keep_for_backward)

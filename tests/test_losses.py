@@ -9,16 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from ptnotes import _native, losses
+from ptnotes import losses
+from tests.operators import float_dtypes, native
 from tests.tensors import agree, draw, draw_mask, quick
 
-native = pytest.mark.skipif(bool(_native.missing), reason=_native.missing)
 shapes = st.lists(st.integers(0, 5), max_size=4).map(tuple)
 alphas = st.sampled_from([-1.0, 0.0, 0.25, 1.0])
 gammas = st.sampled_from([0.0, 0.5, 1.0, 2.0, 3.5])
-dtypes = pytest.mark.parametrize(
-    "dtype", [torch.float64, torch.float32, torch.float16, torch.bfloat16]
-)
 
 
 def draw_targets(*shape: int, dtype: torch.dtype = torch.float64) -> Tensor:
@@ -95,7 +92,7 @@ class TestSigmoidFocalLoss:
 
         agree(ours, losses.sigmoid_focal_loss_reference(x, t, reduction=reduction), x)
 
-    @dtypes
+    @float_dtypes
     @pytest.mark.parametrize(("gamma", "roundings"), [(2.0, 12), (1.5, 40)])
     def test_dtypes(self, dtype: torch.dtype, gamma: float, roundings: int) -> None:
         """
@@ -119,7 +116,7 @@ class TestSigmoidFocalLoss:
             torch.testing.assert_close(loss.double(), weight * miss**gamma * entropy, **near)
             torch.testing.assert_close(slope.double(), weight * sign * rise, **near)
 
-    @dtypes
+    @float_dtypes
     @pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0])
     def test_extreme_logits(self, dtype: torch.dtype, gamma: float) -> None:
         """

@@ -1,32 +1,10 @@
 // Sigmoid focal loss on the device, with the arithmetic of the CPU kernel; no torch header.
-#include <cuda_bf16.h>
-#include <cuda_fp16.h>
-
-#include <algorithm>
-#include <type_traits>
-
 #include "../ops/losses.h"
 #include "losses.h"
+#include "scalars.h"
 
 namespace ptnotes::focal_loss {
 namespace {
-
-constexpr int threads = 256;
-constexpr int64_t most_blocks = 4096;  // enough to fill a device; each thread then takes strides
-
-// Half and bfloat16 are computed in float, by named conversions: torch's build forbids the casts.
-__device__ float load(float x) { return x; }
-__device__ double load(double x) { return x; }
-__device__ float load(__half x) { return __half2float(x); }
-__device__ float load(__nv_bfloat16 x) { return __bfloat162float(x); }
-
-__device__ void store(float* to, float x) { *to = x; }
-__device__ void store(double* to, double x) { *to = x; }
-__device__ void store(__half* to, float x) { *to = __float2half(x); }
-__device__ void store(__nv_bfloat16* to, float x) { *to = __float2bfloat16(x); }
-
-template <typename scalar_t>
-using Compute = std::conditional_t<std::is_same_v<scalar_t, double>, double, float>;
 
 template <typename scalar_t, typename T, typename Pow>
 __global__ void loss_kernel(const scalar_t* x, const scalar_t* t, scalar_t* out, int64_t n,
@@ -44,10 +22,6 @@ __global__ void slope_kernel(const scalar_t* grad, int64_t grad_step, const scal
   for (int64_t i = int64_t(blockDim.x) * blockIdx.x + threadIdx.x; i < n; i += step) {
     store(out + i, load(grad[i * grad_step]) * slope<T>(load(x[i]), load(t[i]), c, pow));
   }
-}
-
-unsigned blocks(int64_t n) {
-  return static_cast<unsigned>(std::min((n + threads - 1) / threads, most_blocks));
 }
 
 }  // namespace

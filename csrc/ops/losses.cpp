@@ -7,15 +7,8 @@
 #include <ATen/Parallel.h>
 #include <torch/library.h>
 
+#include "clones.h"
 #include "losses_op.h"
-
-// Compiled once for each generation of vector registers; the machine picks when it loads this.
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__) && __GNUC__ >= 12
-#  define PTNOTES_CLONES \
-    __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
-#else
-#  define PTNOTES_CLONES
-#endif
 
 namespace ptnotes::focal_loss {
 namespace {

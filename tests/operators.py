@@ -1,0 +1,43 @@
+"""What tests of all native operators share."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from ptnotes import _native
+
+native = pytest.mark.skipif(bool(_native.missing), reason=_native.missing)
+gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+float_dtypes = pytest.mark.parametrize(
+    "dtype", [torch.float64, torch.float32, torch.float16, torch.bfloat16]
+)
+
+
+def check_registration(operator: Any, *arguments: object) -> None:
+    """
+    Schema, Meta, autograd and compilation of an operator are what torch asks of them.
+    """
+    torch.library.opcheck(operator.default, arguments)
+
+
+def check_compiled(
+    function: Callable[..., Tensor], inputs: Sequence[tuple[Tensor, ...]], dynamic: bool
+) -> None:
+    """
+    A function compiles without a break in the graph and gives the same values and gradients.
+    """
+
+    def scaled(*tensors: Tensor) -> Tensor:
+        return function(*(x * 2 for x in tensors)) * 3
+
+    compiled = torch.compile(scaled, fullgraph=True, dynamic=dynamic, backend="aot_eager")
+    for tensors in inputs:
+        ours, theirs = compiled(*tensors), scaled(*tensors)
+
+        torch.testing.assert_close(ours, theirs)
+        mine, expected = (torch.autograd.grad(y.sum(), tensors) for y in (ours, theirs))
+        for x, y in zip(mine, expected, strict=True):
+            torch.testing.assert_close(x, y)
