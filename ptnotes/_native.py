@@ -46,8 +46,24 @@ def differentiate(
     operator: str, backward: Callable[..., Any], setup_context: Callable[..., None]
 ) -> None:
     """
-    Give an operator its gradient, and float32 under autocast; ``_backward`` has no gradient.
+    Give an operator its gradient, and float32 under autocast.
     """
+    if missing:
+        return
+    name = f"ptnotes::{operator}"
+    torch.library.register_autograd(name, backward, setup_context=setup_context)
+    for device in ("cpu", "cuda"):
+        # As torch does for the cross entropy: float16 logits, float32 targets, one loss.
+        torch.library.register_autocast(name, device, torch.float32)
+
+
+def differentiate_once(
+    operator: str, backward: Callable[..., Any], setup_context: Callable[..., None]
+) -> None:
+    """
+    The same for an operator whose ``_backward`` has no gradient of its own.
+    """
+    differentiate(operator, backward, setup_context)
     if missing:
         return
 
@@ -59,9 +75,4 @@ def differentiate(
         )
         raise NotImplementedError(msg)
 
-    name = f"ptnotes::{operator}"
-    torch.library.register_autograd(name, backward, setup_context=setup_context)
-    torch.library.register_autograd(f"{name}_backward", refuse)
-    for device in ("cpu", "cuda"):
-        # As torch does for the cross entropy: float16 logits, float32 targets, one loss.
-        torch.library.register_autocast(name, device, torch.float32)
+    torch.library.register_autograd(f"ptnotes::{operator}_backward", refuse)

@@ -100,4 +100,4 @@ def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, Tensor]:
     return slopes
 
 
-_native.differentiate("generalized_box_iou", backward, keep_for_backward)
+_native.differentiate_once("generalized_box_iou", backward, keep_for_backward)

@@ -118,4 +118,4 @@ def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None, None]:
     return slope, None, None, None
 
 
-_native.differentiate("sigmoid_focal_loss", backward, keep_for_backward)
+_native.differentiate_once("sigmoid_focal_loss", backward, keep_for_backward)

@@ -1,6 +1,7 @@
 """What tests of all native operators share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -14,6 +15,19 @@ gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
 float_dtypes = pytest.mark.parametrize(
     "dtype", [torch.float64, torch.float32, torch.float16, torch.bfloat16]
 )
+
+
+@contextmanager
+def threads(count: int) -> Iterator[None]:
+    """
+    Compute on so many threads for a while.
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def check_registration(operator: Any, *arguments: object) -> None:

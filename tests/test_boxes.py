@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.autograd import gradcheck, gradgradcheck
 
 from ptnotes import boxes
-from tests.operators import check_compiled, check_registration, float_dtypes, gpu, native
+from tests.operators import check_compiled, check_registration, float_dtypes, gpu, native, threads
 from tests.tensors import agree, draw, quick, refuses
 
 counts = st.integers(0, 7)
@@ -123,14 +123,11 @@ class TestGeneralizedBoxIoU:
         Many boxes give the same bits on one thread and on several.
         """
         a, b = (draw_boxes(301, seed, torch.float32).detach().requires_grad_() for seed in (0, 1))
-        results, before = [], torch.get_num_threads()
-        try:
-            for threads in (1, 4):
-                torch.set_num_threads(threads)
+        results = []
+        for count in (1, 4):
+            with threads(count):
                 giou = boxes.generalized_box_iou(a, b)
                 results.append((giou, *torch.autograd.grad(giou.square().sum(), (a, b))))
-        finally:
-            torch.set_num_threads(before)
 
         for one, several in zip(*results, strict=True):
             assert torch.equal(one, several)

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.autograd import gradcheck, gradgradcheck
 
 from ptnotes import losses
-from tests.operators import check_compiled, check_registration, float_dtypes, gpu, native
+from tests.operators import check_compiled, check_registration, float_dtypes, gpu, native, threads
 from tests.tensors import draw, refuses
 from tests.test_losses import draw_targets, gradient
 
@@ -26,14 +26,11 @@ class TestOperator:
         """
         Many elements give the same bits on one thread and on several.
         """
-        n, before = 100_003, torch.get_num_threads()
+        n = 100_003
         x, t = draw(n, dtype=torch.float32).detach(), draw_targets(n, dtype=torch.float32)
         several = gradient(losses.sigmoid_focal_loss, x, t)
-        try:
-            torch.set_num_threads(1)
+        with threads(1):
             one = gradient(losses.sigmoid_focal_loss, x, t)
-        finally:
-            torch.set_num_threads(before)
 
         assert torch.equal(one, several)
         theirs = gradient(losses.sigmoid_focal_loss_reference, x, t)
