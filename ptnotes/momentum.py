@@ -5,7 +5,7 @@ Every function and constructor raises TypeError for a wrong dtype and ValueError
 or value, and names the argument, what it expected and what it was given.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
+from ptnotes import _native
 from ptnotes._check import require
 from ptnotes.optimizers import Rule
 
@@ -117,6 +118,60 @@ def path(
         optimizer.step()
         points.append(theta.detach().clone())
     return torch.stack(points)
+
+
+def sgd_step(
+    params: Sequence[Tensor],
+    grads: Sequence[Tensor],
+    buffers: Sequence[Tensor] = (),
+    *,
+    lr: float,
+    momentum: float = 0.0,
+    dampening: float = 0.0,
+    weight_decay: float = 0.0,
+    nesterov: bool = False,
+    first: bool = False,
+) -> None:
+    """
+    Take a step of SGD with momentum over a list of tensors, in place and in one pass.
+
+    The step of ``torch.optim.SGD`` within rounding: ``b = momentum b + (1 - dampening) g`` with
+    ``g = grad + weight_decay p``, then ``p -= lr b``, or ``p -= lr (g + momentum b)`` with
+    *nesterov*. Tensors are of any layout and of different dtypes; a tensor stands in the list once.
+
+    Args:
+        params: Parameters, changed; any shapes, float32, float64, float16 or bfloat16 (computed in
+            float32).
+        grads: Their gradients, shapes and dtypes of *params*.
+        buffers: Their momentum buffers, changed; shapes and dtypes of *params*. May be left out
+            without momentum.
+        lr: Learning rate, at least 0.
+        momentum: Share of a buffer that survives, at least 0.
+        dampening: One minus the weight of the gradient in the buffer.
+        weight_decay: Weight of the parameter that is added to the gradient, at least 0.
+        nesterov: Look ahead along the buffer; needs momentum and no dampening.
+        first: Start the buffers with the gradients, whatever they hold.
+
+    Raises:
+        ImportError: If the native extension is not there; the message says how to get it.
+
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.optim.SGD.html
+
+    >>> import torch
+    >>> from ptnotes.momentum import sgd_step
+    >>> p, g, b = torch.tensor([1.0]), torch.tensor([2.0]), torch.empty(1)
+    >>> sgd_step([p], [g], [b], lr=0.25, momentum=0.5, first=True)
+    >>> sgd_step([p], [g], [b], lr=0.25, momentum=0.5)
+    >>> p, b
+    (tensor([-0.2500]), tensor([3.]))
+    """
+    lists = {"params": params, "grads": grads, "buffers": buffers}
+    named = {f"{name}[{i}]": x for name, given in lists.items() for i, x in enumerate(given)}
+    _native.need("sgd_step", **named)
+    rule = (lr, momentum, dampening, weight_decay, nesterov, first)
+    if named:  # without a tensor torch knows no device to call the operator on
+        with torch.no_grad():
+            torch.ops.ptnotes.sgd_step_(list(params), list(grads), list(buffers), *rule)
 
 
 def _check_floating(name: str, x: object) -> None:

@@ -2,11 +2,10 @@
 #include "../ops/boxes.h"
 #include "boxes.h"
 #include "scalars.h"
+#include "warp.h"
 
 namespace ptnotes::boxes {
 namespace {
-
-constexpr int warp = 32;
 
 // Neighbours in a block write neighbours in memory.
 template <typename scalar_t, typename T>
@@ -15,14 +14,6 @@ __global__ void giou_kernel(Columns<T> a, Columns<T> b, scalar_t* out, int64_t n
   for (int64_t k = int64_t(blockDim.x) * blockIdx.x + threadIdx.x; k < n * m; k += step) {
     store(out + k, giou(a[k / m], b[k % m]));
   }
-}
-
-template <typename T>
-__device__ T sum_of_warp(T x) {
-  for (int step = warp / 2; step > 0; step /= 2) {
-    x += __shfl_down_sync(0xffffffff, x, step);
-  }
-  return x;
 }
 
 // A warp for each box of boxes1.
