@@ -24,7 +24,7 @@ BESIDE = ("batch.pt", "expected.pt")
 
 def network() -> nn.Sequential:
     """
-    Return a network of two layers, always with the same weights, in evaluation mode.
+    Return a network of one hidden layer, always with the same weights, in evaluation mode.
 
     It takes ``(B, 16)`` and gives ``(B, 4)``, rows that sum to 1, float32.
 
@@ -37,21 +37,21 @@ def network() -> nn.Sequential:
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
-        layers = nn.Linear(16, 32), nn.ReLU(), nn.Linear(32, 4), nn.Softmax(dim=-1)
-    return nn.Sequential(*layers).eval()
+        hidden, out = nn.Linear(16, 32), nn.Linear(32, 4)
+    return nn.Sequential(nn.LayerNorm(16), hidden, nn.ReLU(), out, nn.Softmax(dim=-1)).eval()
 
 
 def example() -> Tensor:
     """
     Return a batch for `network`, shape ``(3, 16)``, float32.
 
-    Source: https://docs.pytorch.org/docs/stable/generated/torch.linspace.html
+    Source: https://docs.pytorch.org/docs/stable/generated/torch.arange.html
 
     >>> from ptnotes.export import example
     >>> example().shape
     torch.Size([3, 16])
     """
-    return torch.linspace(-1, 1, 3 * 16).reshape(3, 16)
+    return torch.arange(3 * 16.0).sin().reshape(3, 16)
 
 
 def notes(batch: Tensor) -> dict[str, str]:

@@ -119,7 +119,7 @@ class TestNumbers:
         """
         Any number of rows in the range gives what Python computes.
         """
-        batch = torch.linspace(-3, 3, rows * 16).reshape(rows, 16)
+        batch = torch.arange(rows * 16.0).cos().reshape(rows, 16)
         with torch.no_grad():
             expected = network()(batch)
 
