@@ -1,5 +1,5 @@
 """
-One verb each: docs, tests, serve, translate, lint, bench, mutate, budget.
+One verb each: docs, tests, serve, translate, lint, bench, sanitize, mutate, budget.
 
 All sessions share one virtual environment, `.nox/torch-VERSION`, so that the package is installed
 and the extension built once. `PTNOTES_TORCH=2.15.0 nox -s docs` proves the notes on another torch,
@@ -27,6 +27,17 @@ ENVIRONMENT = ROOT / ".nox" / f"torch-{TORCH}"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 # What an installation depends on: when one of these changes it is made again.
 INSTALLED_FROM = ["constraints.txt", "pyproject.toml", "setup.py", "csrc/**/*"]
+
+SANITIZED = ROOT / "build" / "sanitize"
+# Torch hides the type information that one check of UBSan would compare.
+SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize=vptr", "-fno-sanitize-recover=all"]
+OPERATOR_TESTS = [
+    f"tests/test_{topic}.py"
+    for topic in (
+        *("boxes", "distances", "losses", "losses_operator", "momentum_operator", "softmax"),
+        *("pyargs", "pyargs_pybind"),
+    )
+]
 
 # The extension lies in the tree, one for all environments: this says for which torch.
 BUILT_FOR = ROOT / "build" / "native" / "installed-for"
@@ -92,10 +103,33 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
-    """Time what the package does against torch's own, as ratios of one run."""
+    """Time the operators against their formulas and save the run; `-- boxes` runs one topic."""
     install(session)
-    for path in sorted((ROOT / "tests" / "bench").glob("*.py")):
-        run(session, str(path), *session.posargs)
+    run(session, "-m", "tests.bench", *session.posargs)
+
+
+@nox.session(default=False)
+def sanitize(session: nox.Session) -> None:
+    """Build the extension apart, with AddressSanitizer and UBSan, and run its tests there."""
+    install(session)
+    shutil.rmtree(SANITIZED, ignore_errors=True)
+    for name in ("csrc", "ptnotes", "tests"):
+        shutil.copytree(ROOT / name, SANITIZED / name, ignore=shutil.ignore_patterns("*.so"))
+    for name in ("setup.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, SANITIZED)
+    flags = " ".join(SANITIZERS)
+    built = dict.fromkeys(("CFLAGS", "CXXFLAGS", "LDFLAGS"), flags) | {"PTNOTES_NATIVE": "require"}
+    # Python itself is not sanitised, so the runtimes come first by hand; its leaks are its own.
+    compiler = os.environ.get("CXX", "g++")
+    runtimes = [
+        session.run(compiler, f"-print-file-name={name}", external=True, silent=True).strip()
+        for name in ("libasan.so", "libubsan.so")
+    ]
+    loaded = {"LD_PRELOAD": " ".join(runtimes), "ASAN_OPTIONS": "detect_leaks=0"}
+    with session.chdir(SANITIZED):
+        run(session, "setup.py", "-q", "build_ext", "--inplace", **built)
+        pytest = ("-m", "pytest", "-q", "--capture=sys")  # else what a sanitizer says is lost
+        run(session, *pytest, *OPERATOR_TESTS, *session.posargs, **loaded)
 
 
 @nox.session(default=False)

@@ -35,6 +35,7 @@ extensions = [
     "proof_marks",
     "ledger",
     "verification",
+    "benchmarks",
     "gallery_text",
     "alt_texts",
     "chapters",

@@ -166,10 +166,11 @@ def sgd_step(
     (tensor([-0.2500]), tensor([3.]))
     """
     lists = {"params": params, "grads": grads, "buffers": buffers}
-    named = {f"{name}[{i}]": x for name, given in lists.items() for i, x in enumerate(given)}
-    _native.need("sgd_step", **named)
+    items = ((name, i, x) for name, given in lists.items() for i, x in enumerate(given))
+    wrong = {f"{name}[{i}]": x for name, i, x in items if not isinstance(x, Tensor)}
+    _native.need("sgd_step", **wrong)
     rule = (lr, momentum, dampening, weight_decay, nesterov, first)
-    if named:  # without a tensor torch knows no device to call the operator on
+    if any(lists.values()):  # without a tensor torch knows no device to call the operator on
         with torch.no_grad():
             torch.ops.ptnotes.sgd_step_(list(params), list(grads), list(buffers), *rule)
 

@@ -6,14 +6,27 @@
 
 namespace ptnotes {
 
-inline void check_floating(const char* name, const at::Tensor& given) {
+// An argument's name: a word, or a place in a list, put together only where a message needs it.
+struct Name {
+  const char* word;
+  int64_t index = -1;
+  Name(const char* name) : word(name) {}
+  Name(const char* list, size_t place) : word(list), index(static_cast<int64_t>(place)) {}
+};
+
+inline std::ostream& operator<<(std::ostream& out, const Name& name) {
+  out << name.word;
+  return name.index < 0 ? out : out << "[" << name.index << "]";
+}
+
+inline void check_floating(Name name, const at::Tensor& given) {
   const auto dtype = given.scalar_type();
   TORCH_CHECK_TYPE(
       dtype == at::kFloat || dtype == at::kDouble || dtype == at::kHalf || dtype == at::kBFloat16,
       name, ": expected Float, Double, Half or BFloat16, given ", dtype);
 }
 
-inline void check_kind_like(const char* name, const at::Tensor& given, const char* other,
+inline void check_kind_like(Name name, const at::Tensor& given, Name other,
                             const at::Tensor& model) {
   TORCH_CHECK_TYPE(given.scalar_type() == model.scalar_type(), name, ": expected ",
                    model.scalar_type(), " as ", other, " has, given ", given.scalar_type());
@@ -21,8 +34,7 @@ inline void check_kind_like(const char* name, const at::Tensor& given, const cha
                     model.device(), " as ", other, " is, given one on ", given.device());
 }
 
-inline void check_like(const char* name, const at::Tensor& given, const char* other,
-                       const at::Tensor& model) {
+inline void check_like(Name name, const at::Tensor& given, Name other, const at::Tensor& model) {
   TORCH_CHECK_VALUE(given.sym_sizes() == model.sym_sizes(), name, ": expected shape ",
                     model.sym_sizes(), " as ", other, " has, given ", given.sym_sizes());
   check_kind_like(name, given, other, model);

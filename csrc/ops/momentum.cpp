@@ -67,7 +67,13 @@ void step_piece(const Leaf& leaf, int64_t begin, int64_t end, const Settings& se
 
 void step_cpu(const std::vector<Leaf>& leaves, const Settings& settings) {
   const auto pieces = pieces_of(leaves);
-  at::parallel_for(0, static_cast<int64_t>(pieces.size()), 1, [&](int64_t begin, int64_t end) {
+  const auto count = static_cast<int64_t>(pieces.size());
+  int64_t numbers = 0;
+  for (const auto& leaf : leaves) {
+    numbers += leaf.parameter.numel();
+  }
+  const int64_t grain = numbers <= piece ? count : 1;  // little work wakes no second thread
+  at::parallel_for(0, count, grain, [&](int64_t begin, int64_t end) {
     for (int64_t k = begin; k < end; ++k) {
       step_piece(leaves[pieces[k].leaf], pieces[k].begin, pieces[k].end, settings);
     }

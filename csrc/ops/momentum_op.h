@@ -37,15 +37,14 @@ inline void check_list(const char* name, at::TensorList given, at::TensorList pa
   TORCH_CHECK_VALUE(given.size() == params.size(), name, ": expected ", params.size(),
                     " tensors, one for each of params, given ", given.size());
   for (size_t i = 0; i < given.size(); ++i) {
-    const auto item = c10::str(name, "[", i, "]"), other = c10::str("params[", i, "]");
-    check_like(item.c_str(), given[i], other.c_str(), params[i]);
+    check_like({name, i}, given[i], {"params", i}, params[i]);
   }
 }
 
 inline void check(at::TensorList params, at::TensorList grads, at::TensorList buffers,
                   const Settings& settings) {
   for (size_t i = 0; i < params.size(); ++i) {
-    check_floating(c10::str("params[", i, "]").c_str(), params[i]);
+    check_floating({"params", i}, params[i]);
   }
   check_list("grads", grads, params);
   if (settings.momentum != 0) {

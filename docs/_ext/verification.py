@@ -11,12 +11,12 @@ from proof_marks import awaits_gpu, gpu_reason, is_not_run
 from proven import docname_of, ledger
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from tables import Cell, table
 from ui import _
 
 from ptnotes.verify.block import FAILED, NOT_RUN, PASSED
 from ptnotes.verify.ledger import Entry
 
-Cell = str | nodes.Node
 Place = tuple[Sphinx, str]
 
 
@@ -50,7 +50,7 @@ def kinds(place: Place, entries: Sequence[Entry]) -> nodes.Node:
     groups = {name: [e for e in entries if e.block.kind == name] for name in names}
     rows = [[kind_name(name), *_counts(group)] for name, group in groups.items()]
     rows.append([nodes.strong("", _("all")), *_counts(entries)])
-    return _table([_("Kind"), *_results()], rows)
+    return table([_("Kind"), *_results()], rows)
 
 
 def pages(place: Place, entries: Sequence[Entry]) -> nodes.Node:
@@ -58,7 +58,7 @@ def pages(place: Place, entries: Sequence[Entry]) -> nodes.Node:
     names = sorted({entry.block.page for entry in entries})
     groups = {name: [e for e in entries if e.block.page == name] for name in names}
     rows = [[_link(place, name), *_counts(group)] for name, group in groups.items()]
-    return _table([_("Page"), *_results()], rows)
+    return table([_("Page"), *_results()], rows)
 
 
 def not_run(place: Place, entries: Sequence[Entry]) -> nodes.Node:
@@ -76,7 +76,7 @@ def not_run(place: Place, entries: Sequence[Entry]) -> nodes.Node:
         ]
         for entry in skipped
     ]
-    return _table([_("Page"), _("Block"), _("Reason"), _("Review")], rows)
+    return table([_("Page"), _("Block"), _("Reason"), _("Review")], rows)
 
 
 def environment(place: Place, entries: Sequence[Entry]) -> nodes.Node:
@@ -88,9 +88,9 @@ def environment(place: Place, entries: Sequence[Entry]) -> nodes.Node:
     )
     rows = [[*key, str(count)] for key, count in sorted(seen.items())]
     dates = [e.receipt.date for e in entries if e.receipt]
-    table = _table(["torch", "Python", _("System"), _("Device"), _("Blocks")], rows)
+    found = table(["torch", "Python", _("System"), _("Device"), _("Blocks")], rows)
     when = _("Proven between %s and %s.") % (min(dates), max(dates)) if dates else ""
-    return nodes.container("", table, nodes.paragraph("", when))
+    return nodes.container("", found, nodes.paragraph("", when))
 
 
 def kind_name(kind: str) -> str:
@@ -161,18 +161,6 @@ def _translated_reasons(app: Sphinx) -> dict[str, str]:
         for docname in app.env.found_docs
         for mark in app.env.get_doctree(docname).findall(is_not_run)
     }
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> nodes.Node:
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _column in head), cols=len(head))
-    group += nodes.thead("", _row(head))
-    group += nodes.tbody("", *(_row(row) for row in rows))
-    return nodes.container("", nodes.table("", group), classes=["table-wrapper"])
-
-
-def _row(cells: Sequence[Cell]) -> nodes.row:
-    texts = (nodes.Text(cell) if isinstance(cell, str) else cell for cell in cells)
-    return nodes.row("", *(nodes.entry("", nodes.paragraph("", "", text)) for text in texts))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

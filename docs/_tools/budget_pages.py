@@ -52,6 +52,7 @@ KINDS = (
     "myths.html",
     "glossary.html",
     "verification.html",
+    "benchmarks.html",
 )
 
 
