@@ -39,7 +39,7 @@ MARKDOWN_DIRECTIVES = {
 }  # fmt: skip
 OPAQUE_DIRECTIVES = {
     "math", "toctree", "image", "contents", "glossary", "raw", "mermaid", "myths", "changes",
-    "verification", "chapters", "minigallery", "rubric", "automodule", "autofunction", "autoclass",
+    "verification", "benchmarks", "chapters", "minigallery", "rubric", "automodule", "autofunction", "autoclass",
     "autodata", "currentmodule", "module", "index", "include",
 }  # fmt: skip
 CODE_DIRECTIVES = {"code", "code-block", "sourcecode"}
