@@ -15,7 +15,7 @@ LEFT_OUT = frozenset(
     ]
 )
 # Pages that name the subject of every other page; a hit on them says less.
-LISTS = frozenset({"changes", "glossary", "myths", "verification"})
+LISTS = frozenset({"benchmarks", "changes", "glossary", "myths", "verification"})
 LIST_WEIGHT = "0.5"
 VOID = frozenset({"br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
 HAN = re.compile("[\u4e00-\u9fff]+")

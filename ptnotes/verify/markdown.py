@@ -39,8 +39,9 @@ MARKDOWN_DIRECTIVES = {
 }  # fmt: skip
 OPAQUE_DIRECTIVES = {
     "math", "toctree", "image", "contents", "glossary", "raw", "mermaid", "myths", "changes",
-    "verification", "benchmarks", "chapters", "minigallery", "rubric", "automodule", "autofunction", "autoclass",
-    "autodata", "currentmodule", "module", "index", "include",
+    "verification", "benchmarks", "chapters", "minigallery", "rubric",
+    "automodule", "autofunction", "autoclass", "autodata",
+    "currentmodule", "module", "index", "include",
 }  # fmt: skip
 CODE_DIRECTIVES = {"code", "code-block", "sourcecode"}
 
