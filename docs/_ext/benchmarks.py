@@ -97,7 +97,8 @@ def goals(run: Run) -> nodes.Node:
         times = {**row, **row["beside"]}[goal.other] / row["ours"]
         met = _("yes") if times >= goal.times else nodes.strong("", _("no"))
         name = nodes.literal("", row["operator"])
-        rows.append([name, row["size"], _words(goal.other), f"≥ {goal.times}", f"{times:.2f}", met])
+        figures = [_unbroken(f"≥ {goal.times}"), f"{times:.2f}", met]
+        rows.append([name, _unbroken(row["size"]), _words(goal.other), *figures])
     head = [_("Call"), _("Size"), _("other way ÷ ours"), _("goal"), _("measured"), _("met")]
     return table(head, rows)
 
@@ -108,12 +109,16 @@ def _cells(row: dict[str, Any]) -> Sequence[Cell]:
     others = (row["eager"], row["compiled"])
     return [
         nodes.literal("", row["operator"]),
-        row["size"],
-        f"{ours:.3g} ms",
+        _unbroken(row["size"]),
+        _unbroken(f"{ours:.3g} ms"),
         *(_ratio(other / ours) for other in others),
         f"{row['floor'] / ours:.0%}",
         ", ".join(beside),
     ]
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def _ratio(value: float) -> Cell:
