@@ -86,6 +86,18 @@ class TestOperator:
 
         check_compiled(mean, [(draw(size, 4),) for size in (3, 8)], dynamic)
 
+    def test_vmap(self) -> None:
+        """
+        Over a batch it gives what one call after another gives, as the formula does.
+        """
+        x, t = draw(2, 3, 4), draw_targets(4)
+        ours, theirs = (
+            torch.vmap(loss, (0, None))(x, t.expand(3, 4))
+            for loss in (losses.sigmoid_focal_loss, losses.sigmoid_focal_loss_reference)
+        )
+
+        torch.testing.assert_close(ours, theirs)
+
     @pytest.mark.slow
     def test_inductor(self) -> None:
         """

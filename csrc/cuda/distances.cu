@@ -1,4 +1,4 @@
-// Pairwise squared distances on the device, by differences; no torch header.
+// Pairwise squared distances on the device, by differences alone; no torch header.
 #include "distances.h"
 #include "scalars.h"
 
@@ -27,8 +27,7 @@ __global__ void distance_kernel(const T* x, const T* y, scalar_t* out, int64_t n
     __syncthreads();
     for (int d = 0; d < depth; ++d) {
       for (int k = 0; k < side / rows; ++k) {
-        const T difference = from[d][row + k * rows] - to[d][column];
-        sums[k] += difference * difference;
+        add_square(sums[k], from[d][row + k * rows], to[d][column]);
       }
     }
     __syncthreads();

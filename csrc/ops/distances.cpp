@@ -38,7 +38,7 @@ PTNOTES_CLONES void direct_row(Points<T> x, int64_t i, Points<T> y, scalar_t* ou
       const T from = x(i, d);
       const T* to = y.numbers + d * y.coordinate + start;
       for (int64_t k = 0; k < size; ++k) {
-        sums[k] += (from - to[k]) * (from - to[k]);
+        add_square(sums[k], from, to[k]);
       }
     }
     for (int64_t k = 0; k < size; ++k) {

@@ -15,13 +15,18 @@ struct Points {
   }
 };
 
-// The differences come first: nothing that cancels has been rounded before.
+// The difference comes first: nothing that cancels has been rounded before.
+template <typename T>
+PTNOTES_INLINE void add_square(T& sum, T from, T to) {
+  const T difference = from - to;
+  sum += difference * difference;
+}
+
 template <typename T>
 PTNOTES_INLINE T squared_distance(Points<T> x, int64_t i, Points<T> y, int64_t j, int64_t dims) {
   T sum = 0;
   for (int64_t d = 0; d < dims; ++d) {
-    const T difference = x(i, d) - y(j, d);
-    sum += difference * difference;
+    add_square(sum, x(i, d), y(j, d));
   }
   return sum;
 }
