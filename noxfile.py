@@ -62,7 +62,8 @@ def tests(session: nox.Session) -> None:
     if not (ROOT / "site" / "index.html").exists():
         prove(session)
         build(session, time.time())
-    workers = ("-n", "auto", "--maxprocesses=4", "--dist", "worksteal")
+    # More workers than cores: half of their time they wait for a browser.
+    workers = ("-n", "4", "--dist", "worksteal", "--durations=20")
     run(session, "-m", "pytest", *workers, *session.posargs)
 
 

@@ -17,7 +17,7 @@ from tests.site_project import REPOSITORY, TinyProject
 from tests.site_server import SITE
 
 # isort: split
-from take_away import cells_of, statements
+from take_away import cells_of, script
 
 from ptnotes.verify.block import Block
 
@@ -89,6 +89,8 @@ class TestPieces:
             (">>> 'a'\n'a'", "'a'"),
             (">>> 1, 2\n(1, 2)", "(1, 2)"),
             (">>> (1,  # one\n... 2)\n(1, 2)", "(1, 2)"),
+            (">>> 1, 2  # both\n(1, 2)", "(1, 2)"),
+            (">>> def show(x):\n...     return x + 1\n>>> show(5)\n6", "6"),
             (">>> print(3)\n3", "3"),
             (">>> x = 4\n>>> x  # four\n4", "4"),
             (">>> for i in range(2):\n...     print(i)\n0\n1", "0\n1"),
@@ -102,7 +104,7 @@ class TestPieces:
         self, text: str, printed: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
         """Values as a prompt shows them, errors by name."""
-        exec("from sys import displayhook as show\n" + statements(session(text)), {})
+        exec(script([""], [session(text)]), {})
 
         assert capsys.readouterr().out == f"{printed}\n"
 

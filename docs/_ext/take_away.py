@@ -8,6 +8,7 @@ run on this page; what was not run, and other languages than Python, stays text.
 from __future__ import annotations
 
 import ast
+import re
 import textwrap
 from doctest import Example
 from importlib.metadata import version
@@ -26,7 +27,7 @@ from ptnotes.verify.block import PASSED, PROMPTED_KINDS, PYTHON_KINDS, Block
 
 HERE_CODE = "\0"  # stands in the text for a block that becomes code
 RAISES = "raises-exception"
-SHOW = "from sys import displayhook as show"
+SHOWS = ("show", "display", "displayhook")  # one of them is no name of the page's own
 
 
 class Pieces(Twin):
@@ -120,25 +121,28 @@ def cells_of(block: Block) -> list[NotebookNode]:
 
 def script(texts: list[str], code: list[Block]) -> str:
     """Return a script that prints what the sessions of the page print."""
+    words = set(re.findall(r"\w+", "\n".join(block.text for block in code)))
+    show = next(name for name in SHOWS if name not in words)
     parts = []
     for number, text in enumerate(texts):
         if text:
             comment = textwrap.indent(text, "# ", lambda line: True).replace("# \n", "#\n")
             parts.append(f"# %% [markdown]\n{comment}")
         if number < len(code):
-            parts.append(f"# %%\n{statements(code[number])}")
-    head = [SHOW] if any("\nshow(" in part for part in parts) else []
+            parts.append(f"# %%\n{statements(code[number], show)}")
+    shows = any(f"\n{show}(" in part for part in parts)
+    head = [f"from sys import displayhook as {show}"] if shows else []
     return "\n\n".join([*head, *parts]) + "\n"
 
 
-def statements(block: Block) -> str:
+def statements(block: Block, show: str) -> str:
     """Return a block as a script has it."""
     if block.kind not in PROMPTED_KINDS:
         return block.text.strip()
-    return "".join(statement(example) for example in block.examples).strip()
+    return "".join(statement(example, show) for example in block.examples).strip()
 
 
-def statement(example: Example) -> str:
+def statement(example: Example, show: str) -> str:
     """Return what does in a script what an example does at a prompt."""
     source = example.source
     if example.exc_msg:
@@ -150,7 +154,7 @@ def statement(example: Example) -> str:
     values = shown(source) if example.want else 0
     if not values:
         return source
-    start, end = ("show((", "))") if values > 1 else ("show(", ")")
+    start, end = (f"{show}((", "))") if values > 1 else (f"{show}(", ")")
     if "#" in source or "\n" in source.strip():
         return f"{start}\n{textwrap.indent(source, '    ')}{end}\n"
     return f"{start}{source.strip()}{end}\n"
