@@ -21,19 +21,20 @@ class Goal(NamedTuple):
     """How many times as long another way is to take, at the largest size that fits."""
 
     operator: str
+    backward: bool
     size: str  # how the size ends
     other: str
     times: float
 
 
 GOALS = (
-    Goal("sigmoid_focal_loss", "", "eager", 8),
-    Goal("sigmoid_focal_loss", "", "compiled", 1),
-    Goal("generalized_box_iou", "", "eager", 8),
-    Goal("generalized_box_iou", "", "compiled", 1),
-    Goal("masked_softmax, with backward", "", "eager", 3),
-    Goal("pairwise_squared_distance", "D = 16", "eager", 3),
-    Goal("pairwise_squared_distance", "D = 64", "matrix product", 0.5),
+    Goal("sigmoid_focal_loss", True, "", "eager", 8),
+    Goal("sigmoid_focal_loss", True, "", "compiled", 1),
+    Goal("generalized_box_iou", False, "", "eager", 8),
+    Goal("generalized_box_iou", False, "", "compiled", 1),
+    Goal("masked_softmax", True, "", "eager", 3),
+    Goal("pairwise_squared_distance", False, "D = 16", "eager", 3),
+    Goal("pairwise_squared_distance", False, "D = 64", "matrix product", 0.5),
 )
 
 
@@ -65,7 +66,9 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         found: list[nodes.Node] = []
         for path in sorted(SAVED.glob("*.json")):
             saved = json.loads(path.read_text("utf-8"))
-            found += [nodes.paragraph("", environment(saved)), PARTS[place["part"]](saved)]
+            figures = PARTS[place["part"]](saved)
+            figures["classes"].append("figures")
+            found += [nodes.paragraph("", environment(saved)), figures]
         if not (SAVED / "cuda.json").exists():
             waiting = _("No GPU has run them yet: the CUDA kernels are compiled wherever nvcc is.")
             found.append(nodes.paragraph("", waiting))
@@ -74,31 +77,31 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def environment(run: Run) -> str:
     """Say on what a run was made."""
-    where = _("%s, torch %s, Python %s, %s, %s.")
-    return where % (run["device"], run["torch"], run["python"], run["os"], run["date"])
+    where = _("%s, %s threads, torch %s, Python %s, %s, %s.")
+    names = ("device", "threads", "torch", "python", "os", "date")
+    return where % tuple(run[name] for name in names)
 
 
-def runs(run: Run) -> nodes.Node:
+def runs(run: Run) -> nodes.Element:
     """Return times as they are, and of the other ways how many times ours they take."""
     head = [_("Call"), _("Size"), _("ours"), _("eager"), _("compiled"), _("floor"), _("beside")]
     return table(head, [_cells(row) for row in run["rows"]])
 
 
-def goals(run: Run) -> nodes.Node:
+def goals(run: Run) -> nodes.Element:
     """Return what was aimed at, what was measured, and whether it is enough."""
     rows = []
     for goal in GOALS:
         fitting = [
             row
             for row in run["rows"]
-            if row["operator"] == goal.operator and row["size"].endswith(goal.size)
+            if (row["operator"], row["backward"]) == goal[:2] and row["size"].endswith(goal.size)
         ]
         row = fitting[-1]
         times = {**row, **row["beside"]}[goal.other] / row["ours"]
         met = _("yes") if times >= goal.times else nodes.strong("", _("no"))
-        name = nodes.literal("", row["operator"])
-        figures = [_unbroken(f"≥ {goal.times}"), f"{times:.2f}", met]
-        rows.append([name, _unbroken(row["size"]), _words(goal.other), *figures])
+        figures = [f"≥ {goal.times}", f"{times:.2f}", met]
+        rows.append([_call(row), row["size"], _words(goal.other), *figures])
     head = [_("Call"), _("Size"), _("other way ÷ ours"), _("goal"), _("measured"), _("met")]
     return table(head, rows)
 
@@ -108,17 +111,18 @@ def _cells(row: dict[str, Any]) -> Sequence[Cell]:
     beside = [f"{_words(name)} {_times(value / ours)}" for name, value in row["beside"].items()]
     others = (row["eager"], row["compiled"])
     return [
-        nodes.literal("", row["operator"]),
-        _unbroken(row["size"]),
-        _unbroken(f"{ours:.3g} ms"),
+        _call(row),
+        row["size"],
+        f"{ours:.3g} ms",
         *(_ratio(other / ours) for other in others),
         f"{row['floor'] / ours:.0%}",
         ", ".join(beside),
     ]
 
 
-def _unbroken(text: str) -> str:
-    return text.replace(" ", "\N{NO-BREAK SPACE}")
+def _call(row: dict[str, Any]) -> nodes.Node:
+    name = nodes.literal("", row["operator"])
+    return nodes.inline("", "", name, nodes.Text(_(" and backward") if row["backward"] else ""))
 
 
 def _ratio(value: float) -> Cell:
@@ -139,7 +143,7 @@ def _words(name: str) -> str:
     return words.get(name, name)
 
 
-PARTS: dict[str, Callable[[Run], nodes.Node]] = {"runs": runs, "goals": goals}
+PARTS: dict[str, Callable[[Run], nodes.Element]] = {"runs": runs, "goals": goals}
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -9,7 +9,7 @@ from docutils import nodes
 Cell = str | nodes.Node
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> nodes.Node:
+def table(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> nodes.Element:
     """Return a table that scrolls in itself where it is wider than the page."""
     group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _column in head), cols=len(head))
     group += nodes.thead("", _row(head))

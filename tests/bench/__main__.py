@@ -25,10 +25,10 @@ SAVED = Path(__file__).resolve().parent.parent.parent / "docs" / "benchmarks"
 def environment(device: str) -> dict[str, object]:
     """Say on what the figures were taken."""
     cpu = f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()}"
-    threads = f"{cpu}, {torch.get_num_threads()} threads"
     return {
         "date": datetime.date.today().isoformat(),
-        "device": torch.cuda.get_device_name() if device == "cuda" else threads,
+        "device": torch.cuda.get_device_name() if device == "cuda" else cpu,
+        "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "python": platform.python_version(),
         "os": platform.system(),
@@ -41,9 +41,10 @@ def show(row: dict[str, object]) -> None:
     beside = row["beside"]
     assert isinstance(beside, dict)
     others = {name: float(str(row[name])) for name in ("eager", "compiled", "floor")}
-    print(f"{row['operator']:<36} {row['size']:<22} ours {ours:9.3f} ms", end="")
-    for name, milliseconds in {**others, **beside}.items():
-        print(f"   {name} {milliseconds:9.3f} ms {milliseconds / ours:6.2f}×", end="")
+    name = f"{row['operator']}{' and backward' if row['backward'] else ''}"
+    print(f"{name:<36} {row['size']:<22} ours {ours:9.3f} ms", end="")
+    for way, milliseconds in {**others, **beside}.items():
+        print(f"   {way} {milliseconds:9.3f} ms {milliseconds / ours:6.2f}×", end="")
     print(flush=True)
 
 

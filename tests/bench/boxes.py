@@ -33,8 +33,9 @@ def cases(device: str) -> Iterator[Case]:
         )
         a, b = a.requires_grad_(), b.requires_grad_()
         yield Case(
-            "generalized_box_iou, with backward",
+            "generalized_box_iou",
             f"{n} × {n}",
             *(gradients(way, a, b) for way in ways),
             moved=2 * written,  # the sum reads what the forward pass wrote
+            backward=True,
         )

@@ -27,4 +27,5 @@ def cases(device: str) -> Iterator[Case]:
             f"{n:,}",
             *(gradients(way, inputs, targets) for way in ways),
             moved=moved,
+            backward=True,
         )

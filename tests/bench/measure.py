@@ -25,6 +25,7 @@ class Case:
     compiled: Call
     ours: Call
     moved: int  # bytes that any way must read or write
+    backward: bool = False  # whether the gradient is timed, too
     beside: dict[str, Call] = field(default_factory=dict)
 
 
@@ -70,7 +71,8 @@ def measure(case: Case, device: str) -> dict[str, object]:
     times = dict(zip(calls, medians(list(calls.values()), device), strict=True))
     row = {name: round(seconds * 1e3, 4) for name, seconds in times.items()}
     beside = {name: row.pop(name) for name in case.beside}
-    return {"operator": case.operator, "size": case.size, **row, "beside": beside}
+    known = {"operator": case.operator, "backward": case.backward, "size": case.size}
+    return {**known, **row, "beside": beside}
 
 
 def compiled(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
