@@ -1,4 +1,5 @@
 // Pairwise squared distances on the device, by differences alone; no torch header.
+#include "../ops/distances.h"
 #include "distances.h"
 #include "scalars.h"
 
