@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ptnotes import _native
+from tests.tensors import refuses
 
 native = pytest.mark.skipif(bool(_native.missing), reason=_native.missing)
 gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
@@ -56,3 +57,17 @@ def check_compiled(
         mine, expected = (torch.autograd.grad(y.sum(), tensors) for y in (ours, theirs))
         for x, y in zip(mine, expected, strict=True):
             torch.testing.assert_close(x, y)
+
+
+def check_refuses_second_gradient(operator: str, value: Tensor, x: Tensor) -> None:
+    """
+    The gradient of the gradient of a value is refused, and the message names who has one.
+    """
+    (slope,) = torch.autograd.grad(value.sum(), x, create_graph=True)
+
+    refuses(
+        NotImplementedError,
+        f"{operator}: the gradient of its gradient is not implemented; "
+        f"{operator}_reference has one",
+        lambda: slope.sum().backward(),
+    )

@@ -6,17 +6,12 @@
 #include <ATen/Parallel.h>
 #include <torch/library.h>
 
-#include <algorithm>
-
 #include "boxes_op.h"
 #include "clones.h"
+#include "parallel.h"
 
 namespace ptnotes::boxes {
 namespace {
-
-constexpr int64_t grain = 16384;  // pairs that pay for waking a thread
-
-int64_t rows_of_grain(int64_t m) { return std::max<int64_t>(1, grain / std::max<int64_t>(1, m)); }
 
 template <typename scalar_t, typename T>
 PTNOTES_CLONES void giou_row(Box<T> a, Columns<T> others, scalar_t* out, int64_t m) {
@@ -50,7 +45,7 @@ void forward_cpu(const at::Tensor& boxes1, const at::Tensor& boxes2, const at::T
         const auto a = columns(first.const_data_ptr<T>(), n);
         const auto b = columns(second.const_data_ptr<T>(), m);
         auto* to = out.mutable_data_ptr<scalar_t>();
-        at::parallel_for(0, n, rows_of_grain(m), [&](int64_t begin, int64_t end) {
+        at::parallel_for(0, n, rows_of(grain, m), [&](int64_t begin, int64_t end) {
           for (int64_t i = begin; i < end; ++i) {
             giou_row(a[i], b, to + i * m, m);
           }
@@ -69,7 +64,7 @@ void slope_rows_cpu(const at::Tensor& grad, const at::Tensor& boxes1, const at::
         const auto b = columns(second.const_data_ptr<T>(), m);
         const auto* g = dense.const_data_ptr<scalar_t>();
         auto* to = out.mutable_data_ptr<scalar_t>();
-        at::parallel_for(0, n, rows_of_grain(m), [&](int64_t begin, int64_t end) {
+        at::parallel_for(0, n, rows_of(grain, m), [&](int64_t begin, int64_t end) {
           for (int64_t i = begin; i < end; ++i) {
             const auto s = slope_row(g + i * m, a[i], b, m);
             auto* row = to + 4 * i;
@@ -81,8 +76,6 @@ void slope_rows_cpu(const at::Tensor& grad, const at::Tensor& boxes1, const at::
         });
       });
 }
-
-constexpr auto nothing = [](const auto&...) {};
 
 }  // namespace
 

@@ -40,4 +40,7 @@ inline void check_like(Name name, const at::Tensor& given, Name other, const at:
   check_kind_like(name, given, other, model);
 }
 
+// The kernel of Meta, for which checking and allocating is all there is to do.
+inline constexpr auto nothing = [](const auto&...) {};
+
 }  // namespace ptnotes

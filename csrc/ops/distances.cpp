@@ -12,20 +12,16 @@
 
 #include "clones.h"
 #include "distances_op.h"
+#include "parallel.h"
 
 namespace ptnotes::distances {
 namespace {
 
 constexpr int64_t few_dims = 8;       // up to here the differences cost less than a matrix product
 constexpr int64_t strip = 64;         // distances of a row that are summed side by side
-constexpr int64_t grain = 16384;      // distances that pay for waking a thread
 constexpr int64_t tile_size = 65536;  // products that stay in a core's cache
 // The share of |x|^2 + |y|^2 below which a distance has lost too many digits to cancellation.
 constexpr double near = 1.0 / 16;
-
-int64_t rows_of(int64_t size, int64_t m) {
-  return std::max<int64_t>(1, size / std::max<int64_t>(1, m));
-}
 
 // y lies by coordinate: neighbours of a row are neighbours in memory.
 template <typename scalar_t, typename T>
@@ -127,8 +123,6 @@ void forward_cpu(const at::Tensor& x, const at::Tensor& y, const at::Tensor& out
     by_products(x, y, out);
   }
 }
-
-constexpr auto nothing = [](const auto&...) {};
 
 }  // namespace
 

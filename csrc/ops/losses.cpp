@@ -9,11 +9,10 @@
 
 #include "clones.h"
 #include "losses_op.h"
+#include "parallel.h"
 
 namespace ptnotes::focal_loss {
 namespace {
-
-constexpr int64_t grain = 16384;  // elements that pay for waking a thread
 
 template <typename scalar_t, typename T, typename Pow>
 PTNOTES_CLONES void loss_range(const scalar_t* x, const scalar_t* t, scalar_t* out, int64_t begin,
@@ -76,8 +75,6 @@ void backward_cpu(const at::Tensor& grad, const at::Tensor& inputs, const at::Te
         }
       });
 }
-
-constexpr auto nothing = [](const auto&...) {};
 
 }  // namespace
 

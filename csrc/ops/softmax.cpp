@@ -10,16 +10,11 @@
 #include <vector>
 
 #include "clones.h"
+#include "parallel.h"
 #include "softmax_op.h"
 
 namespace ptnotes::softmax {
 namespace {
-
-constexpr int64_t grain = 16384;  // numbers that pay for waking a thread
-
-int64_t rows_of_grain(int64_t keys) {
-  return std::max<int64_t>(1, grain / std::max<int64_t>(1, keys));
-}
 
 // The scaled scores of a row, -infinity where it may not look; returns the greatest.
 template <typename scalar_t, typename T>
@@ -108,7 +103,7 @@ void forward_cpu(const at::Tensor& scores, const std::optional<at::Tensor>& give
             std::fill(to + row * keys + seen, to + (row + 1) * keys, scalar_t(0));
           }
         };
-        at::parallel_for(0, scores.numel() / keys, rows_of_grain(keys), begin_to_end);
+        at::parallel_for(0, scores.numel() / keys, rows_of(grain, keys), begin_to_end);
       });
 }
 
@@ -124,7 +119,7 @@ void backward_cpu(const at::Tensor& grad, const at::Tensor& weights, const at::T
         const auto* p = weights.const_data_ptr<scalar_t>();
         auto* to = out.mutable_data_ptr<scalar_t>();
         const auto factor = static_cast<at::opmath_type<scalar_t>>(scale);
-        at::parallel_for(0, weights.numel() / keys, rows_of_grain(keys),
+        at::parallel_for(0, weights.numel() / keys, rows_of(grain, keys),
                          [&](int64_t begin, int64_t end) {
                            for (int64_t row = begin; row < end; ++row) {
                              const int64_t at = row * keys;
@@ -133,8 +128,6 @@ void backward_cpu(const at::Tensor& grad, const at::Tensor& weights, const at::T
                          });
       });
 }
-
-constexpr auto nothing = [](const auto&...) {};
 
 }  // namespace
 
