@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 import shibuya
+from pygments import highlight
+from pygments.formatters.html import HtmlFormatter
+from pygments.lexers.data import YamlLexer
+from pygments.lexers.python import PythonLexer
 
 from tests.site_project import REPOSITORY, TinyProject
 
 # isort: split
 import build
 import katex_assets
+import lean_code
 import lean_theme
 from front import write_front
 from gallery_cache import drop_stale_gallery
@@ -205,6 +211,26 @@ class TestAssets:
         assert lean_theme.close_tags(broken) == (
             '<a><span class="strut" style="height:1em"></span>d</a>'
         )
+
+    def test_words_that_look_like_the_rest_stand_in_no_tag(self) -> None:
+        """A quarter of a note's elements would be of this kind; the code stays the same."""
+        code = "y = torch.zeros(x)  # an a\n"
+        lines = {
+            formatter: highlight(code, PythonLexer(), formatter(style="github-light-default"))
+            for formatter in (HtmlFormatter, lean_code.LeanFormatter)
+        }
+        plain, lean = lines[HtmlFormatter], lines[lean_code.LeanFormatter]
+
+        assert '<span class="n">torch</span>' in plain
+        assert '</span>zeros(x)  <span class="c1"># an a</span>' in lean
+        assert re.sub("<[^>]*>", "", lean) == re.sub("<[^>]*>", "", plain)
+
+    def test_a_word_of_one_language_looks_like_its_kind(self) -> None:
+        """Styles do not know the words of every lexer."""
+        formatter = lean_code.LeanFormatter(style="github-light-default")
+        code = highlight("name: plain", YamlLexer(), formatter)
+
+        assert "plain" in code
 
     def test_katex_fonts_are_woff2_alone(self) -> None:
         """The other formats double the weight and no browser of today asks for them."""

@@ -89,7 +89,6 @@ def keep_used_assets(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
     """Load no script but ours, and of the stylesheets those that the page needs."""
-    context["has_maths"] = 'class="katex"' in f"{context.get('body')}{context.get('toc')}"
     context["script_files"] = [
         script for script in context["script_files"] if _name(script) in OWN_SCRIPTS
     ]
@@ -98,7 +97,7 @@ def keep_used_assets(
         for style in context["css_files"]
         if not _name(style).startswith(REPLACED_STYLES)
         and (pagename.startswith("gallery/") or not _name(style).startswith(GALLERY_STYLES))
-        and (context["has_maths"] or not _name(style).startswith(MATHS_STYLES))
+        and (context["maths_fonts"] or not _name(style).startswith(MATHS_STYLES))
     ]
 
 

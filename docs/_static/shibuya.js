@@ -95,7 +95,7 @@ function markSection() {
 
 if (sections.length) {
   addEventListener("scroll", markSection, { passive: true });
-  markSection();
+  addEventListener("load", markSection); // not before: it would have the page laid out at once
 }
 
 // What scrolls in itself can be scrolled with the keyboard too.
@@ -110,7 +110,7 @@ function reachByKeyboard() {
 }
 
 addEventListener("resize", reachByKeyboard, { passive: true });
-document.fonts.ready.then(reachByKeyboard);
+addEventListener("load", () => document.fonts.ready.then(reachByKeyboard));
 
 // The other language: the same section, and the choice is kept for the front door of the site.
 const languageSwitch = document.querySelector(".language-switch");
