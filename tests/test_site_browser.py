@@ -91,3 +91,30 @@ def test_the_contents_open_on_a_telephone(browser: Browser) -> None:
     page.keyboard.press("Escape")
 
     assert button.get_attribute("aria-expanded") == "false"
+
+
+class TestPaper:
+    """A page that is printed."""
+
+    def test_it_is_light(self, browser: Browser) -> None:
+        """Pale letters would be lost on it; the screen is dark again afterwards."""
+        page = browser.new_context(color_scheme="dark").new_page()
+        page.goto((SITE / "en" / NOTE).as_uri())
+        shade = "document.documentElement.classList.contains('dark')"
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert not page.evaluate(shade)
+
+        page.evaluate("dispatchEvent(new Event('afterprint'))")
+        assert page.evaluate(shade)
+
+    def test_the_text_takes_its_whole_width(self, browser: Browser) -> None:
+        """What stands beside it on a screen is not there."""
+        page = open_page(browser, f"zh/{NOTE}", width=794)
+        page.emulate_media(media="print")
+
+        assert page.evaluate("document.getElementById('content').offsetWidth") == 794
+        assert (
+            not page.locator("#lside, .sy-head, .take-away, .copy-button")
+            .locator("visible=true")
+            .count()
+        )

@@ -71,6 +71,16 @@ class TestLanguages:
                 assert page.html is not None
                 assert page.html["lang"] == tag, name
 
+    def test_english_on_a_chinese_page_says_so(self, pages: dict[str, BeautifulSoup]) -> None:
+        """The reference is the docstrings; what Sphinx says in it is Chinese."""
+        for name, page in of(pages, "zh").items():
+            reference = name.startswith("api/") and name != "api/index.html"
+            if page.find("article"):
+                assert article(page).get("lang") == ("en" if reference else None), name
+            if reference:
+                labels = article(page).select("dl.field-list > dt")
+                assert {label.get("lang") for label in labels} <= {"zh-CN"}, name
+
     def test_section_ids_are_equal(self, pages: dict[str, BeautifulSoup]) -> None:
         """So that the switch can keep the section."""
         chinese = of(pages, "zh")

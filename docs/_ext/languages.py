@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -13,7 +14,7 @@ LANGUAGES = {"en": ("en", "en", "English"), "zh_CN": ("zh", "zh-CN", "中文")}
 def add_languages(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
-    """Tell the page's template where the other language is, and with a base URL both addresses."""
+    """Tell the page's template where the other language is, whether its text is English, and with a base URL both addresses."""
     other = next(value for key, value in LANGUAGES.items() if key != app.config.language)
     folder, tag, name = other
     context["other_language"] = {
@@ -23,8 +24,14 @@ def add_languages(
         # Relative, with the file's name: works from a sub-path and from a disk.
         "href": f"{context['content_root']}../{folder}/{pagename}.html",
     }
+    context["untranslated"] = app.config.language != "en" and not _catalog(app, pagename).exists()
     base = app.config.base_url
     context["alternates"] = _alternates(base, pagename) if base else []
+
+
+def _catalog(app: Sphinx, pagename: str) -> Path:
+    folder = app.srcdir / app.config.locale_dirs[0] / app.config.language / "LC_MESSAGES"
+    return Path(folder, f"{pagename}.po")
 
 
 def _alternates(base: str, pagename: str) -> list[tuple[str, str]]:

@@ -52,6 +52,10 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   if (mode() === "auto") setColorMode("auto");
 });
 
+// Paper is light.
+addEventListener("beforeprint", () => setColorMode("light"));
+addEventListener("afterprint", () => setColorMode(localStorage._theme || "auto"));
+
 // Contents of the site: branches that open and close.
 const contents = document.querySelector(".globaltoc");
 for (const branch of contents?.querySelectorAll("li > ul") || []) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from babel.messages.pofile import normalize, read_po
 from sphinx_run import run_sphinx
 
 WORDS = "ptnotes"  # the catalog of our own extensions and templates
-UNTRANSLATED = ("api/",)
+ENGLISH = re.compile("api/(?!index$)")  # the reference is the docstrings
 HEADER = (
     'msgid ""\nmsgstr ""\n'
     '"Language: zh_CN\\n"\n'
@@ -67,7 +68,7 @@ def extract(root: Path) -> dict[str, list[str]]:
             path.relative_to(output / "pot").with_suffix("").as_posix(): list(_messages(path))
             for path in sorted((output / "pot").rglob("*.pot"))
         }
-    pages = {name: found[name] for name in found if not name.startswith(UNTRANSLATED)}
+    pages = {name: found[name] for name in found if not ENGLISH.match(name)}
     pages.pop("sphinx", None)
     return {**pages, WORDS: words(root / "docs")}
 
