@@ -14,7 +14,10 @@ LANGUAGES = {"en": ("en", "en", "English"), "zh_CN": ("zh", "zh-CN", "中文")}
 def add_languages(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
-    """Tell the page's template where the other language is, whether its text is English, and with a base URL both addresses."""
+    """
+    Tell the page's template where the other language is, with a base URL both addresses, and
+    whether the text of a Chinese page is English.
+    """
     other = next(value for key, value in LANGUAGES.items() if key != app.config.language)
     folder, tag, name = other
     context["other_language"] = {
