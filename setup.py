@@ -63,7 +63,7 @@ def plan(mode: str) -> list[Extension]:
 
 def sources(name: str) -> list[str]:
     """Return the C++ sources of a module that are there, relative to the root."""
-    patterns = ["module.cpp", "bindings.cpp", "ops/*.cpp"]
+    patterns = ["module.cpp", "ops/*.cpp"]
     if name != "ptnotes._C":
         patterns = [name.removeprefix("ptnotes._") + ".cpp"]
     found = [path for pattern in patterns for path in sorted((ROOT / "csrc").glob(pattern))]

@@ -137,7 +137,7 @@ def sgd_step(
 
     The step of ``torch.optim.SGD`` within rounding: ``b = momentum b + (1 - dampening) g`` with
     ``g = grad + weight_decay p``, then ``p -= lr b``, or ``p -= lr (g + momentum b)`` with
-    *nesterov*. Tensors are of any layout and of different dtypes; a tensor stands in the list once.
+    *nesterov*. Tensors are of any layout and of different dtypes, each in memory of its own.
 
     Args:
         params: Parameters, changed; any shapes, float32, float64, float16 or bfloat16 (computed in

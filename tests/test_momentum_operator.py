@@ -197,6 +197,10 @@ class TestSgdStep:
         refused(TypeError, message, [p], [x], [x.double()], momentum=0.9)
         message = "grads[0]: expected a tensor on cpu as params[0] is, given one on meta"
         refused(ValueError, message, [p], [x.to("meta")])
+        message = "params[1]: expected memory of its own, given that of params[0]"
+        refused(ValueError, message, [p, p[:1]], [x, x[:1]])
+        message = "buffers[1]: expected memory of its own, given that of buffers[0]"
+        refused(ValueError, message, [p, p.clone()], [x, x], [x, x], momentum=0.9)
         for name in ("lr", "momentum", "weight_decay"):
             message = f"{name}: expected a number of at least 0, given -1"
             refused(ValueError, message, [p], [x], [x], **{name: -1.0})

@@ -159,9 +159,8 @@ class TestPlan:
         """
         The sources of the operators are what the folder holds.
         """
-        write(tmp_path / "csrc" / "bindings.cpp")
         write(tmp_path / "csrc" / "ops" / "b.cpp")
-        expected = ["csrc/module.cpp", "csrc/bindings.cpp", "csrc/ops/a.cpp", "csrc/ops/b.cpp"]
+        expected = ["csrc/module.cpp", "csrc/ops/a.cpp", "csrc/ops/b.cpp"]
 
         assert recipe.sources("ptnotes._C") == expected
 

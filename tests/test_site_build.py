@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 import subprocess
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import shibuya
@@ -20,6 +22,8 @@ import build
 import katex_assets
 import lean_code
 import lean_theme
+import maths_fonts
+import summaries
 from front import write_front
 from gallery_cache import drop_stale_gallery
 from sphinx_run import report
@@ -240,6 +244,15 @@ class TestAssets:
         assert katex_assets.OTHER_FONTS.sub("", style) == (
             'src:url(fonts/A.woff2) format("woff2")}'
         )
+
+
+@pytest.mark.parametrize("module", [maths_fonts, summaries])
+def test_examples_of_extensions_hold(module: ModuleType) -> None:
+    """They are documentation too."""
+    result = doctest.testmod(module)
+
+    assert result.attempted > 0
+    assert result.failed == 0
 
 
 def test_every_public_module_has_a_page_in_the_reference() -> None:

@@ -4,6 +4,7 @@
 #include <ATen/OpMathType.h>
 #include <ATen/ops/empty_like.h>
 
+#include <unordered_map>
 #include <vector>
 
 #include "check.h"
@@ -61,6 +62,24 @@ inline void check(at::TensorList params, at::TensorList grads, at::TensorList bu
                     settings.momentum, " and dampening ", settings.dampening);
 }
 
+// Threads share the tensors out: two that change the same numbers would race.
+inline void check_apart(at::TensorList params, at::TensorList buffers) {
+  std::unordered_map<const void*, Name> seen;
+  const auto check_own = [&](Name name, const at::Tensor& given) {
+    if (given.numel() > 0) {
+      const auto [owner, is_own] = seen.emplace(given.const_data_ptr(), name);
+      TORCH_CHECK_VALUE(is_own, name, ": expected memory of its own, given that of ",
+                        owner->second);
+    }
+  };
+  for (size_t i = 0; i < params.size(); ++i) {
+    check_own({"params", i}, params[i]);
+  }
+  for (size_t i = 0; i < buffers.size(); ++i) {
+    check_own({"buffers", i}, buffers[i]);
+  }
+}
+
 inline bool same_places(const at::Tensor& x, const at::Tensor& y) {
   return !y.defined() || x.strides() == y.strides();
 }
@@ -78,6 +97,7 @@ void step(at::TensorList params, at::TensorList grads, at::TensorList buffers, d
           double momentum, double dampening, double weight_decay, bool nesterov, bool first) {
   const Settings settings{lr, momentum, dampening, weight_decay, nesterov, first};
   check(params, grads, buffers, settings);
+  check_apart(params, momentum == 0 ? at::TensorList() : buffers);
   std::vector<Leaf> leaves;
   for (size_t i = 0; i < params.size(); ++i) {
     Leaf leaf{params[i], grads[i], momentum == 0 ? at::Tensor() : buffers[i]};
