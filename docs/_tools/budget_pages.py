@@ -57,7 +57,11 @@ KINDS = (
 
 
 def pages() -> bool:
-    """Print what pages weigh and how they are painted; whether one is over its budget."""
+    """
+    Print what pages weigh and how they are painted; whether one is over its budget.
+
+    Paint is shown, and fails nothing: a busy machine is late.
+    """
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     if not (SITE / "index.html").exists() or not chromium:
         print("The weights need site/ (`nox -s docs`) and Chromium, or its path in CHROMIUM.")
@@ -72,9 +76,10 @@ def pages() -> bool:
             for name in KINDS:
                 seen = weigh(browser, SITE / folder / name)
                 over |= seen.weight > BUDGET or seen.other_hosts > 0 or seen.shift > 0
+                late = "  late" if seen.painted > PAINT_SECONDS else ""
                 print(
                     f"{f'{folder}/{name}':44} {seen.weight:9,} {seen.other_hosts:12} "
-                    f"{seen.painted:7.2f} s {seen.shift:7.3g}"
+                    f"{seen.painted:7.2f} s {seen.shift:7.3g}{late}"
                 )
         searches(browser)
         browser.close()
