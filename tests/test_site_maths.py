@@ -22,7 +22,7 @@ LOADED = """[...document.fonts].filter(font => font.status === "loaded").map(fon
   "1em",
   font.family,
 ].join(" "))"""
-SHOWN = "html:not(.awaits-fonts)"
+SHOWN = "html:not(.awaits-fonts, .paints-first)"
 HEAD = 160  # pixels from the top that the head of a page, which stays, may take
 
 
@@ -92,3 +92,14 @@ def test_a_page_asks_for_the_fonts_of_its_formulas(browser: Browser, address: st
             wrong[name] = found ^ set(fonts[1].split(","))
     assert wrong == {}
     assert any(asked.values())
+
+
+def test_formulas_can_be_listened_to(browser: Browser, address: str) -> None:
+    """Each stands in what a browser tells screen readers, far down the page too."""
+    page = browser.new_page()
+    page.goto(f"{address}/en/{NOTE}")
+    page.wait_for_selector(SHOWN)
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")
+    heard = [node for node in tree["nodes"] if node["role"]["value"] == "MathMLMath"]
+
+    assert len(heard) == page.locator(".katex math").count() > 0
