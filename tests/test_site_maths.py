@@ -12,10 +12,6 @@ from tests.site_server import SITE, pages
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
 NOTE = "notes/sequence/attention.html"
-TOP = """id => {
-  const section = document.getElementById(id);
-  return section.getBoundingClientRect().top;
-}"""
 ASKED = re.compile(r'data-fonts="([^"]+)"')
 LOADED = """[...document.fonts].filter(font => font.status === "loaded").map(font => [
   ...[font.style, font.weight].filter(word => !["normal", "400"].includes(word)),
@@ -41,7 +37,9 @@ class TestWaiting:
         page.goto(f"{address}/en/{NOTE}#{section}")
         page.wait_for_selector(SHOWN)
 
-        assert 0 <= page.evaluate(TOP, section) <= HEAD
+        place = page.locator(f"#{section}").bounding_box()
+        assert place
+        assert 0 <= place["y"] <= HEAD
 
     def test_a_page_read_again_stays_where_it_was(self, browser: Browser, address: str) -> None:
         """As browsers do it with any page."""

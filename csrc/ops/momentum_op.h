@@ -62,7 +62,8 @@ inline void check(at::TensorList params, at::TensorList grads, at::TensorList bu
                     settings.momentum, " and dampening ", settings.dampening);
 }
 
-// Threads share the tensors out: two that change the same numbers would race.
+// Threads share the tensors out: two that change the same numbers would race. Found are those that
+// begin at one address, as a tensor given twice does.
 inline void check_apart(at::TensorList params, at::TensorList buffers) {
   std::unordered_map<const void*, Name> seen;
   const auto check_own = [&](Name name, const at::Tensor& given) {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -41,11 +40,8 @@ def fonts(html: str, style: str) -> list[str]:
 
 @cache
 def _rules(style: str) -> list[tuple[list[set[str]], str]]:
-    return list(_read(style))
-
-
-def _read(style: str) -> Iterator[tuple[list[set[str]], str]]:
-    """Yield the classes that each part of a selector names, and the font of its rule."""
+    """Return the classes that each part of a selector names, and the font of its rule."""
+    rules = []
     for selectors, body in RULE.findall(style):
         family = FAMILY.search(body)
         if not family or selectors.startswith("@"):
@@ -53,16 +49,21 @@ def _read(style: str) -> Iterator[tuple[list[set[str]], str]]:
         font = " ".join([*LOOK.findall(body), "1em", family[1]])
         for selector in selectors.split(","):
             parts = [set(re.findall(r"\.([\w-]+)", part)) for part in re.split(r"[ >]+", selector)]
-            yield [part for part in parts if part], font
+            rules.append(([part for part in parts if part], font))
+    return rules
+
+
+@cache
+def _stylesheet() -> str:
+    return (katex_assets.CACHE / "katex" / "katex.min.css").read_text("utf-8")
 
 
 def name_fonts(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
     """Give templates the fonts of the page; none where it has no formula."""
-    style = (katex_assets.CACHE / "katex" / "katex.min.css").read_text("utf-8")
     html = f"{context.get('body')}{context.get('toc')}"
-    context["maths_fonts"] = fonts(html, style) if 'class="katex"' in html else []
+    context["maths_fonts"] = fonts(html, _stylesheet()) if 'class="katex"' in html else []
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
