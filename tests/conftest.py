@@ -20,7 +20,7 @@ SETTINGS = """
 [tool.ptnotes.verify]
 pages = ["docs", "gallery", "ptnotes", "README.md"]
 imports = ["torch", "numpy", "ptnotes"]
-seconds = 10
+seconds = 60
 """
 
 Write = Callable[[str, str], Path]

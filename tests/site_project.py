@@ -22,7 +22,7 @@ PYPROJECT = """\
 [tool.ptnotes.verify]
 pages = ["docs", "gallery", "ptnotes"]
 imports = ["torch"]
-seconds = 20
+seconds = 60
 """
 
 CONF = """\

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,13 +23,11 @@ def page(code: str) -> str:
 
 def test_endless_block(outcomes: Outcomes) -> None:
     """A block that never ends is killed in its own time; those after it were not reached."""
-    start = time.monotonic()
     text = "<!-- verify: timeout=1 -->\n" + page("try:\n    while True: pass\nexcept: pass")
     first, second = outcomes(text)
 
     assert first.detail == "still running after 1 s, killed"
     assert second.detail == "not reached: still running after 1 s, killed"
-    assert time.monotonic() - start < 9
 
 
 @pytest.mark.parametrize(

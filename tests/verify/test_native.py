@@ -59,18 +59,18 @@ class TestCpp:
         assert [o.state for o in outcomes(cpp(body, "0.34"))] == [PASSED, FAILED]
 
     @pytest.mark.parametrize(
-        ("body", "text", "report"),
+        ("body", "options", "report"),
         [
             ("int main() { int unused; }", "", "error: unused variable 'unused'"),
             ("int main() { return 3; }", "", "exit code 3"),
             ("int main() { std::abort(); }", "", "killed by SIGABRT"),
-            ("int main() { for (;;) std::rand(); }", "", "still running after 1 s, killed"),
+            ("int main() { for (;;) std::rand(); }", "timeout=1", "running after 1 s, killed"),
             ('int main() { std::puts("x"); }', "", "prints, and no `text` block says so: x"),
         ],
     )
-    def test_bad_program(self, outcomes: Outcomes, body: str, text: str, report: str) -> None:
+    def test_bad_program(self, outcomes: Outcomes, body: str, options: str, report: str) -> None:
         """A warning, a status, a signal, an endless loop and unsaid output are each red."""
-        (outcome,) = outcomes(cpp(body, text, "timeout=1"))
+        (outcome,) = outcomes(cpp(body, "", options))
 
         assert outcome.state == FAILED
         assert report in outcome.detail
@@ -202,17 +202,17 @@ class TestConsole:
         assert not Path("f").exists()
 
     @pytest.mark.parametrize(
-        ("text", "report"),
+        ("text", "options", "report"),
         [
-            ("$ echo one\ntwo", "expected: two"),
-            ("$ false", "exit code 1"),
-            ("$ sleep 9", "still running after 1 s"),
-            ("echo one", "no line begins with `$ `"),
+            ("$ echo one\ntwo", "", "expected: two"),
+            ("$ false", "", "exit code 1"),
+            ("$ sleep 45", "timeout=1", "still running after 1 s"),
+            ("echo one", "", "no line begins with `$ `"),
         ],
     )
-    def test_bad_command(self, outcomes: Outcomes, text: str, report: str) -> None:
+    def test_bad_command(self, outcomes: Outcomes, text: str, options: str, report: str) -> None:
         """Other output, a status, a long run and a line without a prompt are each red."""
-        (outcome,) = outcomes(console(text, "timeout=1"))
+        (outcome,) = outcomes(console(text, options))
 
         assert outcome.state == FAILED
         assert report in outcome.detail
