@@ -20,7 +20,7 @@ sys.path[:0] = [str(TOOLS), str(EXTENSIONS)]  # for the tests that import them
 
 PYPROJECT = """\
 [tool.ptnotes.verify]
-pages = ["docs", "gallery", "ptnotes"]
+pages = ["README.md", "README.zh-CN.md", "docs", "gallery", "ptnotes"]
 imports = ["torch"]
 seconds = 60
 """

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from ptnotes.verify.block import Block
 from ptnotes.verify.page import read_page
 
 ROOT = Path(__file__).parent.parent
 PAIRS = [("README.md", "README.zh-CN.md"), ("CONTRIBUTING.md", "CONTRIBUTING.zh-CN.md")]
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LANGUAGES = [name for pair in PAIRS for name in pair]
 
 
@@ -21,18 +23,29 @@ def text(name: str) -> str:
     return (ROOT / name).read_text("utf-8")
 
 
+def told(block: Block) -> dict[str, str]:
+    """What a block says of its proof, but for the words of a reason."""
+    return {**block.options, **({"not-run": "a reason"} if block.excuse else {})}
+
+
 @pytest.mark.parametrize(("english", "chinese"), PAIRS)
 class TestPairs:
     """Each file has a twin that says the same."""
 
     def test_blocks_are_equal(self, english: str, chinese: str) -> None:
         """Fenced blocks and what is said of their proof are the same in both languages."""
-        ours, theirs = (read_page(ROOT / name).blocks for name in (english, chinese))
+        pages = [read_page(ROOT / name).blocks for name in (english, chinese)]
+        ours, theirs = ([(b.language, b.text, told(b)) for b in blocks] for blocks in pages)
 
-        assert [(b.language, b.text, b.options) for b in ours] == [
-            (b.language, b.text, b.options) for b in theirs
-        ]
+        assert ours == theirs
         assert ours
+
+    def test_reasons_are_in_the_language_of_the_file(self, english: str, chinese: str) -> None:
+        """Why a block was not run is prose, which the Verification page shows."""
+        for name in (english, chinese):
+            reasons = [b.options["not-run"] for b in read_page(ROOT / name).blocks if b.excuse]
+
+            assert [r for r in reasons if bool(CHINESE.search(r)) != (name == chinese)] == []
 
     def test_inline_code_is_equal(self, english: str, chinese: str) -> None:
         """No file name, command or option is lost on the way."""

@@ -252,6 +252,24 @@ class TestVerificationPage:
         assert "2020-01-01, past" in page
         assert "needs two GPUs" in page
 
+    def test_the_readme_gives_its_reasons_in_the_language_of_the_site(
+        self, tiny: TinyProject
+    ) -> None:
+        """It is written in both languages, and its blocks are the same."""
+        tiny.write("docs/index.md", PAGE + "\n```{toctree}\nverification\n```\n")
+        tiny.write("docs/verification.md", self.PAGE)
+        for name, reason in (("README.md", "needs two"), ("README.zh-CN.md", "需要两块")):
+            tiny.write(name, NOT_RUN_PAGE.replace("needs two", reason))
+        tiny.prove()
+
+        for language, reason, other in (
+            ("en", "needs two", "需要两块"),
+            ("zh_CN", "需要两块", "needs two"),
+        ):
+            page = tiny.build(language).page("verification")
+            assert page.count(reason) == 2
+            assert other not in page
+
     def test_it_follows_new_receipts(self, tiny: TinyProject) -> None:
         """It is read again on every build."""
         tiny.write("docs/index.md", PAGE + "\n```{toctree}\nverification\n```\n")

@@ -71,6 +71,23 @@ msgid "How weights look."
 msgstr "权重是什么样。"
 """
 
+TOLD = """\
+Site
+====
+
+.. alt::
+
+   Weights pile up at 0,
+   where half of them are.
+"""
+
+PICTURE = """
+.. image-sg:: /w.svg
+   :alt: Left axis, Right axis
+   :srcset: /w.svg
+   :class: sphx-glr-single-img
+"""
+
 
 @pytest.fixture
 def gallery(tmp_path: Path) -> TinyProject:
@@ -115,6 +132,61 @@ class TestCards:
     def test_fixed_english_sentences_are_gone(self, gallery: TinyProject) -> None:
         """They would be in every catalog."""
         assert "Go to the end" not in gallery.build().page("gallery/part/plot_weights")
+
+
+class TestAltTexts:
+    """What the picture of an example shows is said by the example, and translated with it."""
+
+    @pytest.fixture
+    def example(self, tmp_path: Path) -> TinyProject:
+        """An example with a picture, as sphinx-gallery writes it."""
+        project = TinyProject(tmp_path / "p", ("ui", "fixed_text", "alt_texts"))
+        conf = project.root / "docs" / "conf.py"
+        conf.write_text(
+            conf.read_text()
+            + "from sphinx_gallery import directives as gallery\n"
+            + "def setup(app):\n"
+            + "    app.add_directive('image-sg', gallery.ImageSg)\n"
+            + "    html = gallery.visit_imgsg_html, gallery.depart_imgsg_html\n"
+            + "    app.add_node(gallery.imgsgnode, html=html)\n"
+        )
+        project.write("docs/w.svg", '<svg xmlns="http://www.w3.org/2000/svg"/>')
+        project.write("docs/index.rst", f"{TOLD}{PICTURE}")
+        return project
+
+    def test_it_takes_the_place_of_the_titles(self, example: TinyProject) -> None:
+        """It is the picture's, and no text of the page."""
+        built = example.build()
+
+        assert built.status == 0, built.problems
+        assert 'alt="Weights pile up at 0, where half of them are."' in built.page()
+        assert built.page().count("Weights pile up") == 1
+
+    def test_it_is_chinese_on_the_chinese_page(self, example: TinyProject) -> None:
+        """From the catalog of the page."""
+        catalog = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
+        catalog += 'msgid "Weights pile up at 0, where half of them are."\n'
+        catalog += 'msgstr "权重堆在 0 处。"\n'
+        example.write("docs/locale/zh_CN/LC_MESSAGES/index.po", catalog)
+
+        assert 'alt="权重堆在 0 处。"' in example.build("zh_CN").page()
+
+    @pytest.mark.parametrize(
+        ("text", "problem"),
+        [
+            (f"Site\n====\n{PICTURE}", "index: a picture has no `.. alt::` beside it"),
+            (TOLD, "this alt text has no picture beside it"),
+            (TOLD + "\nElsewhere\n----\n", "this alt text has no picture beside it"),
+            (f"Site\n====\n\n.. alt::\n{PICTURE}", "Content block expected"),
+        ],
+    )
+    def test_neither_comes_alone(self, example: TinyProject, text: str, problem: str) -> None:
+        """A picture untold, and words without their picture, stop the build."""
+        example.write("docs/index.rst", text)
+        built = example.build()
+
+        assert built.status != 0
+        assert problem in built.problems
 
 
 class TestFixedText:

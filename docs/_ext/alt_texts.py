@@ -1,8 +1,8 @@
 """
 What pictures show, in words, in the page's language.
 
-A code cell says it in its options, which no catalog reaches, and a gallery picture in the English
-titles of its axes.
+A code cell says it in its options, which no catalog reaches; a gallery script in `.. alt::`, since
+sphinx-gallery would say no more than the English titles of the axes.
 """
 
 from __future__ import annotations
@@ -10,10 +10,26 @@ from __future__ import annotations
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
 from sphinx_gallery.directives import imgsgnode
-from ui import _
 
+logger = logging.getLogger(__name__)
 CLASS = "alt-text"
+
+
+class AltText(SphinxDirective):
+    """What the picture of this section shows."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        """Return a paragraph, to be translated with the page."""
+        self.assert_has_content()
+        text = " ".join(self.content)
+        found = nodes.paragraph(text, text, classes=[CLASS])
+        self.set_source_info(found)
+        return [found]
 
 
 class OfferAltTexts(SphinxTransform):
@@ -32,25 +48,33 @@ class OfferAltTexts(SphinxTransform):
 
 
 def place_alt_texts(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Give the translated texts to the pictures they belong to."""
+    """Give the translated texts to the pictures that they stand beside."""
     if app.builder.format != "html":
         return  # the messages of a page are read off only now
+    silent = set(doctree.findall(imgsgnode))
     for text in list(doctree.findall(_is_alt_text)):
-        for picture in text.parent.findall(nodes.image):
+        pictures = list(text.parent.findall(_is_picture))
+        if not pictures:
+            logger.warning("this alt text has no picture beside it", location=text)
+        for picture in pictures:
             picture["alt"] = text.astext()
+        silent.difference_update(pictures)
         text.parent.remove(text)
-    if app.config.language != "en":
-        title = app.env.titles[docname].astext()
-        for picture in doctree.findall(imgsgnode):
-            picture["alt"] = _("Figure: %s") % title
+    for picture in silent:
+        logger.warning("%s: a picture has no `.. alt::` beside it", docname, location=picture)
 
 
 def _is_alt_text(node: nodes.Node) -> bool:
     return isinstance(node, nodes.paragraph) and CLASS in node["classes"]
 
 
+def _is_picture(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.image | imgsgnode)
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Register both halves."""
+    """Register the directive and both halves of its way."""
+    app.add_directive("alt", AltText)
     app.add_transform(OfferAltTexts)
     app.connect("doctree-resolved", place_alt_texts)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from docutils import nodes
 from proof_marks import awaits_gpu, gpu_reason, is_not_run
@@ -18,6 +18,7 @@ from ptnotes.verify.block import FAILED, NOT_RUN, PASSED
 from ptnotes.verify.ledger import Entry
 
 Place = tuple[Sphinx, str]
+ZH = ".zh-CN.md"  # how a page outside docs/ ends that is Chinese
 
 
 class verification_part(nodes.General, nodes.Element):  # noqa: N801 - docutils names its nodes so
@@ -66,12 +67,12 @@ def not_run(place: Place, entries: Sequence[Entry]) -> nodes.Node:
     skipped = [entry for entry in entries if entry.state == NOT_RUN]
     if not skipped:
         return nodes.paragraph("", _("Every block was run."))
-    reasons = _translated_reasons(place[0])
+    reasons = _reasons(place[0], skipped)
     rows = [
         [
             _link(place, entry.block.page),
             nodes.literal("", _first_line(entry)),
-            _reason(entry, reasons),
+            reasons[entry.block.shown],
             _review(entry.block.options.get("review", "")),
         ]
         for entry in skipped
@@ -135,12 +136,6 @@ def _review(day: str) -> Cell:
     return day
 
 
-def _reason(entry: Entry, translated: Mapping[str, str]) -> str:
-    if awaits_gpu(entry):
-        return f"{_('Awaits a GPU')}{_(': ')}{gpu_reason(entry)}"
-    return translated.get(entry.block.shown) or (entry.receipt.detail if entry.receipt else "")
-
-
 def _first_line(entry: Entry) -> str:
     return next(line for line in entry.block.text.splitlines() if line.strip()).strip()
 
@@ -154,13 +149,24 @@ def _link(place: Place, page: str) -> Cell:
     return nodes.reference("", app.env.titles[target].astext(), refuri=uri, internal=True)
 
 
-def _translated_reasons(app: Sphinx) -> dict[str, str]:
-    """Return the reasons as the pages show them, by the hash of their block."""
-    return {
+def _reasons(app: Sphinx, skipped: Sequence[Entry]) -> dict[str, str]:
+    """Return each reason by the hash of its block, in the language of the site where it is said."""
+    chinese = app.config.language == "zh_CN"
+    # Of a file that is written in both languages, such as the README, the fitting one comes last.
+    ordered = sorted(skipped, key=lambda entry: entry.block.page.endswith(ZH) == chinese)
+    said = {entry.block.shown: _reason(entry) for entry in ordered}
+    marks = {
         mark["shown"]: mark.astext()
         for docname in app.env.found_docs
         for mark in app.env.get_doctree(docname).findall(is_not_run)
     }
+    return said | {shown: marks[shown] for shown in marks.keys() & said.keys()}
+
+
+def _reason(entry: Entry) -> str:
+    if awaits_gpu(entry):
+        return f"{_('Awaits a GPU')}{_(': ')}{gpu_reason(entry)}"
+    return entry.receipt.detail if entry.receipt else ""
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -57,6 +57,13 @@ assert len(set(views["x[0].expand(3, 4)"].flatten().tolist())) == 4
 # Above, each view with the places that it reads; below it, the storage, with a bar as high as a
 # place is read often. A row that is expanded reads four places three times, windows that overlap
 # read most places twice, and neither takes a byte.
+#
+# .. alt::
+#
+#    Nine views of the numbers 0 to 11, each as a grid above the one storage, whose places light up
+#    where the view reads them. The transpose and the reshaped view light all twelve once; a row, a
+#    column, every other element and the diagonal light three or four; the expanded row lights four
+#    places three times; the windows light most places twice.
 
 colours = plt.get_cmap("viridis")(torch.linspace(0.15, 0.95, 12).numpy())
 figure, axes = plt.subplots(3, 3, figsize=(12, 10.8), layout="constrained")

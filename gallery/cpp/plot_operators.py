@@ -90,6 +90,14 @@ assert visited(compiled, x) == usual
 
 # %%
 # Each column is a call, which enters above. A number says how often, if more than once.
+#
+# .. alt::
+#
+#    A chart of nine calls, from left to right, and the dispatch keys that they pass on their way
+#    down. A plain call and one under no_grad pass AutogradCPU, ADInplaceOrView and CPU; under
+#    inference_mode only CPU is left, and ADInplaceOrView where x comes from outside; autocast adds
+#    AutocastCPU on top; a TorchDispatchMode adds Python before CPU; a meta tensor ends at Meta;
+#    the first call of torch.compile passes AutogradCPU four times, Meta three times and CPU once.
 
 rows = ["AutocastCPU", "AutogradCPU", "AutogradMeta", "ADInplaceOrView", "Python", "CPU", "Meta"]
 roles = ["casts", "notes gradients", "", "versions, views", "Python listens", "computes", "shapes"]

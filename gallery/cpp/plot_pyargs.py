@@ -49,6 +49,14 @@ assert all(outcomes[unit]["'é'"].verdict == "changed" for unit in ("es", "es#",
 # %%
 # The last rows are units that come and go: those of ``wchar_t`` end with Python 3.11, ``t#``, ``w``
 # and ``w#`` are left from Python 2, and ``?`` begins with 3.14.
+#
+# .. alt::
+#
+#    A table of more than forty format units against 25 objects, coloured by what happens. Units of
+#    integers take integers alone; of those that do not fit, b, h, i, l, L and n raise
+#    OverflowError, and B, H, I, k and K change them without a word. f, d and D take numbers, p
+#    takes everything and makes it 0 or 1, units of text and bytes take their own kind, O keeps
+#    everything. The last rows are units that Python has no longer, or not yet.
 
 assert all(set(verdicts[unit]) == {"SystemError"} for unit in ("t#", "w", "w#"))
 

@@ -66,6 +66,12 @@ assert results["x[x > 8]"][0].shape == (3,)
 # In each panel the tensor is on the left, with what is read in colour, and what the index gives
 # on the right. Green panels are views. Red ones are copies: an assignment to ``x.index(...)``
 # writes to the copy and nowhere else; ``x.index_put_({...}, value)`` writes to the tensor.
+#
+# .. alt::
+#
+#    Twelve panels: an index, what it reads of a tensor of three rows and four columns, and what
+#    comes out. Seven are views, in green: numbers, slices and None. Five are copies, in red:
+#    whatever is indexed by a tensor, even where its numbers could be a slice, or by a condition.
 
 colours = plt.get_cmap("viridis")(torch.linspace(0.15, 0.95, 12).numpy())
 figure, axes = plt.subplots(4, 3, figsize=(13, 11.9), layout="constrained")

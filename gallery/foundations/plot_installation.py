@@ -52,6 +52,13 @@ assert amount["Python"] < amount.total() / 5
 #
 # Below are the ten largest files, and one stands out: ``libtorch_cpu`` holds the operators and
 # their kernels. ``libtorch_python`` binds them to Python. Tests come along as programs.
+#
+# .. alt::
+#
+#    Above, two bars divided by kind. Of the bytes well over half are libraries, the rest tests and
+#    tools, Python and headers; of the files about two thirds are C++ headers. Below, the ten
+#    largest files: libtorch_cpu is more than ten times as large as the next, libtorch_python; most
+#    others are tests and tools.
 
 figure, (above, below) = plt.subplots(
     2, 1, figsize=(10, 7.2), height_ratios=[1, 2], layout="constrained"

@@ -56,6 +56,14 @@ assert -2 < tanh[xavier][0][-1] < -0.5
 # %%
 # The dashed lines are gradients; they begin at the last layer, on the right. A level pair of lines
 # is what an initialization is for.
+#
+# .. alt::
+#
+#    The size of the outputs and gradients of 50 layers, by layer, for five initializations; on the
+#    left with relu, on the right with tanh. With relu only Kaiming stays level: a standard
+#    deviation of 1 explodes, Xavier, the default of nn.Linear and 0.01 fade. With tanh Xavier and
+#    Kaiming stay nearly level; at a standard deviation of 1 the outputs stay and the gradients
+#    explode.
 
 figure, axes = plt.subplots(1, 2, figsize=(11, 4.6), layout="constrained", sharey=True)
 layer = torch.arange(1, 51)

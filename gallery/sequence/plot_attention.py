@@ -92,6 +92,13 @@ assert (looks == torch.arange(12).flip(0)).double().mean() > 0.7
 # The vector holds a short sentence and loses a long one; attention reads each digit where it is.
 # Nobody told it where: it learnt the anti-diagonal from the digits alone, and by place, not by
 # digit: among 12 digits some must repeat, and still it nearly always looks at the mirrored place.
+#
+# .. alt::
+#
+#    Left, digits that are right against the length of the sentence: attention falls from 100 % at
+#    2 digits to 84 % at 16, one fixed vector to 34 %; guessing would give 10 %. Right, the weights
+#    of 12 digits written over 12 digits read: one dark cell a row, along the diagonal from the
+#    last digit read to the first.
 
 x = torch.tensor([[3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8]])
 y, a = write(attend, x)

@@ -83,6 +83,13 @@ assert sorted(final.values())[1] > 0.9
 # Without positions equal digits are one and the same to the layer: same query, same key, same
 # value. So the three fives get equal rows, and the digits mirrored to them, 6, 1 and 1, are out of
 # reach. To find the largest digit it is enough to know it when one sees it.
+#
+# .. alt::
+#
+#    Left, digits that are right over 110 steps: naming the largest digit is learnt within ten
+#    steps, with and without positions, mirroring only with them; without, it stays below 30 %.
+#    Middle, the weights for mirroring lie on one diagonal. Right, those for the largest digit lie
+#    in one column, that of the 9.
 
 x = torch.tensor([3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8])
 place, content = runs["mirrored", True][0].weights(x), runs["largest", False][0].weights(x)

@@ -80,6 +80,14 @@ assert error(cdist, x[:26], y[:25]) > 0.1
 # %%
 # What each takes in memory, by torch's profiler: the most that is in use at once for
 # :math:`N = M = 500` and :math:`D = 64`, the result of 1 MB included.
+#
+# .. alt::
+#
+#    Left, the relative error against the distance from the origin: for the expansion and
+#    torch.cdist it rises from below a millionth to 1 and more, where no digit is left; for the
+#    differences, for cdist told not to expand, and for ptnotes.distances it is never more than
+#    about a millionth. Right, memory at the peak: 128 MB for the differences, at most 2 MB for all
+#    others.
 
 
 def peak(call):

@@ -55,6 +55,14 @@ assert scaled.isfinite().all()
 # With too small a scale the first layer's gradient is made of what was not rounded to zero; with
 # too large a one something overflows. In between nothing depends on it. A scaler that starts far
 # too high skips the step and halves until all gradients are finite: it settles at the upper edge.
+#
+# .. alt::
+#
+#    Left, a histogram of the gradients on a scale of powers of two: as they are, most lie where
+#    float16 loses bits and some where it holds zero; times 65,536 nearly all lie where it keeps
+#    all bits. Right, the error of the first layer's gradient against the scale: 1 at small scales,
+#    falling to a level stretch near a thousandth; a scaler that starts at the largest scales skips
+#    its steps and is halved, until it settles on that stretch.
 
 scales = 2.0 ** torch.arange(-8, 41)
 

@@ -40,7 +40,7 @@ def cases(device: str) -> Iterator[Case]:
         torch.compiler.reset()
         yield Case(
             "sgd_step",
-            f"{count} tensors of {n:,}",
+            f"{count} × {n:,}",
             partial(one_by_one, params, grads, buffers),
             partial(torch.compile(one_by_one, dynamic=False), params, grads, buffers),
             partial(
