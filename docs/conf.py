@@ -38,6 +38,7 @@ extensions = [
     "benchmarks",
     "gallery_text",
     "alt_texts",
+    "chinese_spaces",
     "chapters",
     "prerequisites",
     "katex_assets",

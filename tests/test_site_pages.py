@@ -110,6 +110,15 @@ class TestLanguages:
             if page.find("article"):
                 assert "**" not in prose(page), name
 
+    def test_chinese_characters_stand_without_spaces(self, pages: dict[str, BeautifulSoup]) -> None:
+        """A space parts Chinese from Latin letters, and nothing else."""
+        spaced = re.compile(r".{,9}[\u4e00-\u9fff，。：（）] +[\u4e00-\u9fff].{,9}")
+        for name, page in of(pages, "zh").items():
+            for block in page.select("article :is(p, h1, h2, h3, td, th, dd):not(.buttons)"):
+                assert spaced.findall(block.get_text()) == [], name
+            for tag in page("meta", content=True):
+                assert spaced.findall(str(tag["content"])) == [], name
+
     def test_cards_are_chinese(self, pages: dict[str, BeautifulSoup]) -> None:
         """Title and tooltip, which are raw HTML."""
         for name, page in of(pages, "zh").items():

@@ -222,6 +222,37 @@ class TestFixedText:
         assert '"hides"' in found
 
 
+class TestSpaces:
+    """Between Chinese and Latin, and nowhere else."""
+
+    PAGE = "# Site\n\n{doc}`a`, {doc}`b`, *all*.\n\n```{toctree}\n:glob:\n*\n```\n"
+    CATALOG = """
+msgid ""
+msgstr "Content-Type: text/plain; charset=UTF-8\\n"
+
+msgid "{doc}`a`, {doc}`b`, *all*."
+msgstr "详见 {doc}`a` 与 {doc}`b`，*全部* 在此。"
+
+msgid "Attention"
+msgstr "注意力"
+"""
+
+    def test_a_link_has_none_beside_its_chinese_title(self, tmp_path: Path) -> None:
+        """What the role needs is gone, what a Latin title needs is there."""
+        project = TinyProject(tmp_path / "p", ("ui", "chinese_spaces"))
+        project.write("docs/index.md", self.PAGE)
+        project.write("docs/a.md", "# Attention\n")
+        project.write("docs/b.md", "# Transformer\n")
+        for name in ("index", "a"):
+            project.write(f"docs/locale/zh_CN/LC_MESSAGES/{name}.po", self.CATALOG)
+
+        pages = [project.build(language).page() for language in ("en", "zh_CN")]
+        english, chinese = (re.sub(r"<[^>]+>", "", page) for page in pages)
+
+        assert "Attention, Transformer, all." in english
+        assert "详见注意力与 Transformer，全部在此。" in chinese
+
+
 class TestLanguages:
     """Every page knows itself in the other language."""
 

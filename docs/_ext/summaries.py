@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from chinese_spaces import BETWEEN
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -29,7 +30,7 @@ def _summary(env: BuildEnvironment, docname: str) -> str:
     for section in env.get_doctree(docname).findall(nodes.section):
         for node in section.children:
             if isinstance(node, nodes.paragraph) and node.astext():
-                return shortened(" ".join(_plain(env, node).split()))
+                return shortened(BETWEEN.sub("", " ".join(_plain(env, node).split())))
     return ""
 
 
