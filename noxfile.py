@@ -35,7 +35,7 @@ OPERATOR_TESTS = [
     f"tests/test_{topic}.py"
     for topic in (
         *("boxes", "distances", "losses", "losses_operator", "momentum_operator", "softmax"),
-        *("pyargs", "pyargs_pybind"),
+        *("pyargs", "pyargs_build", "pyargs_pybind", "pyargs_table"),
     )
 ]
 
