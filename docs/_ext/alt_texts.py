@@ -51,16 +51,16 @@ def place_alt_texts(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Give the translated texts to the pictures that they stand beside."""
     if app.builder.format != "html":
         return  # the messages of a page are read off only now
-    silent = set(doctree.findall(imgsgnode))
+    told: set[nodes.Node] = set()
     for text in list(doctree.findall(_is_alt_text)):
         pictures = list(text.parent.findall(_is_picture))
         if not pictures:
             logger.warning("this alt text has no picture beside it", location=text)
         for picture in pictures:
             picture["alt"] = text.astext()
-        silent.difference_update(pictures)
+        told.update(pictures)
         text.parent.remove(text)
-    for picture in silent:
+    for picture in [p for p in doctree.findall(imgsgnode) if p not in told]:
         logger.warning("%s: a picture has no `.. alt::` beside it", docname, location=picture)
 
 
