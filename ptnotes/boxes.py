@@ -38,8 +38,8 @@ def generalized_box_iou(boxes1: Tensor, boxes2: Tensor) -> Tensor:
 
     >>> import torch
     >>> from ptnotes.boxes import generalized_box_iou
-    >>> box = torch.tensor([[0.0, 0.0, 2.0, 2.0]])
-    >>> generalized_box_iou(box, torch.stack([box[0], box[0] + 1, box[0] + 4]))
+    >>> boxes = torch.tensor([[0.0, 0.0, 2.0, 2.0], [1.0, 1.0, 3.0, 3.0], [4.0, 4.0, 6.0, 6.0]])
+    >>> generalized_box_iou(boxes[:1], boxes)
     tensor([[ 1.0000, -0.0794, -0.7778]])
     """
     _native.need("generalized_box_iou", boxes1=boxes1, boxes2=boxes2)

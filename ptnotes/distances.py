@@ -83,8 +83,8 @@ def pairwise_squared_distance_expanded(x: Tensor, y: Tensor) -> Tensor:
 
     >>> import torch
     >>> from ptnotes.distances import pairwise_squared_distance_expanded
-    >>> x = torch.tensor([[10000.0, 10000.0]])
-    >>> pairwise_squared_distance_expanded(x, x + torch.tensor([[3.0, 4.0]]))
+    >>> x, y = torch.tensor([[10000.0, 10000.0]]), torch.tensor([[10003.0, 10004.0]])
+    >>> pairwise_squared_distance_expanded(x, y)
     tensor([[32.]])
     """
     return x.square().sum(1, keepdim=True) - 2 * (x @ y.T) + y.square().sum(1)

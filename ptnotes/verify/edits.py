@@ -93,9 +93,11 @@ def _cmake_edits(text: str) -> Iterator[Edit]:
 
 def _console_edits(block: Block) -> Iterator[Edit]:
     """Change what a command prints, or an option of one that is not run."""
-    position = 0
+    position, goes_on = 0, False
     for line in block.text.splitlines(keepends=True):
-        if not line.startswith("$ "):
+        command = line.startswith("$ ") or (goes_on and line.startswith("> "))
+        goes_on = command and line.rstrip("\n").endswith("\\")
+        if not command:
             yield from _digits_and_dtypes(line, position)
         elif block.excuse:
             for option in _OPTION.finditer(line):

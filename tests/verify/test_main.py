@@ -135,6 +135,17 @@ class TestMutate:
         assert "\nOSError: name 'y'" in texts["exception type"]
         assert "not define\n" in texts["exception message"] + "\n"
 
+    def test_what_a_command_is_given_is_no_claim(self, read: Callable[..., Page]) -> None:
+        """Only what it prints is, also where the command takes several lines."""
+        (group,) = read("```console\n$ echo 1 \\\n> float32\n> 2 float64\n```\n").groups()
+
+        assert [m.shown.split(": ", 2)[2] for m in mutate.mutations(group)] == [
+            "'2' -> '5'",
+            "'6' -> '9'",
+            "'4' -> '7'",
+            "'float64' -> 'float32'",
+        ]
+
     def test_a_blind_check_is_seen(
         self, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
     ) -> None:
