@@ -39,6 +39,7 @@ extensions = [
     "gallery_text",
     "alt_texts",
     "chinese_spaces",
+    "line_ends",
     "chapters",
     "prerequisites",
     "katex_assets",

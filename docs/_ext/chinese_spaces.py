@@ -16,10 +16,10 @@ from sphinx.application import Sphinx
 
 CHINESE = r"[\u2014\u2018-\u201d\u2026\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef]"
 BETWEEN = re.compile(rf"(?<={CHINESE}) +(?={CHINESE})")
-AFTER = re.compile(rf"{CHINESE} +$")
-BEFORE = re.compile(rf"^ +{CHINESE}")
+AFTER = re.compile(rf"{CHINESE} +\Z")
+BEFORE = re.compile(rf"\A +{CHINESE}")
 STARTS = re.compile(CHINESE)
-ENDS = re.compile(f"{CHINESE}$")
+ENDS = re.compile(rf"{CHINESE}\Z")
 
 
 def close_up(pieces: Sequence[str]) -> list[str]:
