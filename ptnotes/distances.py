@@ -38,8 +38,8 @@ def pairwise_squared_distance(x: Tensor, y: Tensor) -> Tensor:
 
     >>> import torch
     >>> from ptnotes.distances import pairwise_squared_distance
-    >>> x = torch.tensor([[10000.0, 10000.0]])
-    >>> pairwise_squared_distance(x, x + torch.tensor([[0.0, 0.0], [3.0, 4.0]]))
+    >>> y = torch.tensor([[10000.0, 10000.0], [10003.0, 10004.0]])
+    >>> pairwise_squared_distance(y[:1], y)
     tensor([[ 0., 25.]])
     """
     _native.need("pairwise_squared_distance", x=x, y=y)

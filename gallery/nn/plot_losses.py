@@ -81,11 +81,12 @@ scores = [fresh @ w for w in fits]
 sums = torch.stack([score.sigmoid().sum() for score in scores]) / positive.sum()
 cuts = [score[positive == 1].quantile(0.2) for score in scores]  # four of five are found
 found = torch.stack([score > cut for score, cut in zip(scores, cuts, strict=True)])
+shared = (found & found[0]).sum(1) / (found | found[0]).sum(1)  # by both, of either
 
 assert easy.double().mean() > 0.99
 assert 0.002 < first[3] < 0.004 < 0.9 < first[0] < 0.92
 assert 0.1 < min(last) <= max(last) < 0.3
-assert ((found & found[0]).sum(1) > 0.9 * (found | found[0]).sum(1)).all()
+assert 0.9 < shared.min() < 1
 assert torch.allclose(sums[[0, 3, 4]], torch.tensor([1.0, 8.0, 58.0]).double(), rtol=0.1)
 
 # %%

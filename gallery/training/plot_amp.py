@@ -44,7 +44,7 @@ exact, weight = gradients(1.0, half=False)
 plain, _ = gradients(1.0, half=True)
 scaled, _ = gradients(2.0**16, half=True)
 
-assert (plain == 0).double().mean() > 0.15
+assert 0.15 < (plain == 0).double().mean() < 0.5
 assert (scaled == 0).double().mean() < 1e-4
 assert scaled.isfinite().all()
 
