@@ -63,7 +63,7 @@ last = {name: values[-1] for name, values in losses.items()}
 #
 #    Eight schedules, each with the factor of the rate as an area and the mean loss as a line over
 #    200 steps. Under the constant rate the loss soon stops falling; under the two that fall in
-#    steps it drops at each; where the rate goes smoothly to near zero the loss ends lowest; warm
+#    steps it drops at each; where the rate goes smoothly to near zero the loss ends as low; warm
 #    restarts throw it up three times, and each time it falls again.
 
 for name, value in sorted(last.items(), key=lambda item: item[1]):
