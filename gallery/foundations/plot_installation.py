@@ -56,9 +56,9 @@ assert amount["Python"] / amount.total() < 0.2
 # .. alt::
 #
 #    Above, two bars divided by kind. Of the bytes well over half are libraries, the rest tests and
-#    tools, Python and headers; of the files about two thirds are C++ headers. Below, the ten
-#    largest files: libtorch_cpu is more than ten times as large as the next, libtorch_python; most
-#    others are tests and tools.
+#    tools, Python and headers; of the files most are C++ headers. Below, the ten largest files:
+#    libtorch_cpu is by far the largest, libtorch_python comes next; most others are tests and
+#    tools.
 
 figure, (above, below) = plt.subplots(
     2, 1, figsize=(10, 7.2), height_ratios=[1, 2], layout="constrained"

@@ -87,9 +87,10 @@ assert all(losses[-1] > losses[0] / 2 and found < 0.2 for losses, found in stall
 # .. alt::
 #
 #    Four panels, the plain product in orange, the scaled one in blue. As d grows from 1 to 1024
-#    the variance of the plain scores rises to 1000, the weight shrinks from 42 states to one, and
-#    the gradient falls by more than three orders of magnitude; scaled, all three stay level. Last,
-#    the loss over 200 steps: unscaled it stalls at four rates, scaled it is near 0 after 40 steps.
+#    the variance of the plain scores rises to about 1000, the weight shrinks from some forty
+#    states to one, and the gradient falls by more than two orders of magnitude; scaled, all three
+#    stay level. Last, the loss over 200 steps: unscaled it stalls at four rates, scaled it falls
+#    to nearly 0.
 
 figure, axes = plt.subplots(2, 2, figsize=(10, 7), layout="constrained")
 titles = "Variance of the scores", "States that share the weight", "Gradient behind the softmax"

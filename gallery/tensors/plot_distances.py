@@ -85,9 +85,9 @@ assert error(cdist, x[:26], y[:25]) > 0.1
 #
 #    Left, the relative error against the distance from the origin: for the expansion and
 #    torch.cdist it rises from below a millionth to 1 and more, where no digit is left; for the
-#    differences, for cdist told not to expand, and for ptnotes.distances it is never more than
-#    about a millionth. Right, memory at the peak: 128 MB for the differences, at most 2 MB for all
-#    others.
+#    differences, for cdist told not to expand, and for ptnotes.distances it stays below a
+#    millionth. Right, memory at the peak: for the differences more than fifty times as much as for
+#    any other.
 
 
 def peak(call):
