@@ -97,7 +97,7 @@ assert visited(compiled, x) == usual
 #    down. A plain call and one under no_grad pass AutogradCPU, ADInplaceOrView and CPU; under
 #    inference_mode only CPU is left, and ADInplaceOrView where x comes from outside; autocast adds
 #    AutocastCPU on top; a TorchDispatchMode adds Python before CPU; a meta tensor ends at Meta;
-#    the first call of torch.compile passes AutogradCPU four times, Meta three times and CPU once.
+#    the first call of torch.compile passes Autograd several times and visits Meta, too.
 
 rows = ["AutocastCPU", "AutogradCPU", "AutogradMeta", "ADInplaceOrView", "Python", "CPU", "Meta"]
 roles = ["casts", "notes gradients", "", "versions, views", "Python listens", "computes", "shapes"]

@@ -58,7 +58,7 @@ assert (coupled[-1, sizes > 30] > 0.9).all()
 # .. alt::
 #
 #    Left, the mean weight over 2000 steps: with AdamW it falls to 0.14 whatever the size of the
-#    gradients; with Adam it falls to 0.02 where they are small, to 0.2 where they are 1, and
+#    gradients; with Adam it falls further where they are small, less far where they are 1, and
 #    hardly at all where they are 100. Right, what is left against their size: a level line for
 #    AdamW, a rise from 0 to nearly 1 for Adam, and the same rise later with five times the decay.
 
