@@ -90,6 +90,17 @@ class TinyProject:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
 
+    def configure(self, settings: str) -> None:
+        """Add to the settings of Sphinx."""
+        with (self.root / "docs" / "conf.py").open("a", encoding="utf-8") as conf:
+            conf.write(settings)
+
+    def translate(self, docname: str, messages: dict[str, str]) -> None:
+        """Write the Chinese catalog of a page."""
+        head = {"": "Content-Type: text/plain; charset=UTF-8\\n"}
+        entries = [f'msgid "{a}"\nmsgstr "{b}"\n' for a, b in (head | messages).items()]
+        self.write(f"docs/locale/zh_CN/LC_MESSAGES/{docname}.po", "\n".join(entries))
+
     def prove(self, date: str = "2026-01-02") -> None:
         """Write receipts for all blocks there are, without running them, as where no GPU is."""
         project = find_project(self.root)

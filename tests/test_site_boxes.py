@@ -37,16 +37,10 @@ changes
 ```
 """
 
-CATALOG = """\
-msgid ""
-msgstr "Content-Type: text/plain; charset=UTF-8\\n"
-
-msgid "`softmax` makes every weight positive"
-msgstr "`softmax` 让每个权重都为正"
-
-msgid "torch.load reads weights only"
-msgstr "torch.load 只读权重"
-"""
+CHINESE = {
+    "`softmax` makes every weight positive": "`softmax` 让每个权重都为正",
+    "torch.load reads weights only": "torch.load 只读权重",
+}
 
 
 @pytest.fixture
@@ -58,7 +52,7 @@ def tiny(tmp_path: Path) -> TinyProject:
     project.write("docs/notes/other.md", "# Other\n\n(end)=\n## End\n")
     project.write("docs/myths.md", "# Myths\n\n```{myths}\n```\n")
     project.write("docs/changes.md", "# Changes\n\n```{changes}\n```\n")
-    project.write("docs/locale/zh_CN/LC_MESSAGES/notes/note.po", CATALOG)
+    project.translate("notes/note", CHINESE)
     project.prove()
     return project
 

@@ -134,8 +134,7 @@ class TestIncremental:
         project.write("docs/index.md", "# Site\n\n```{toctree}\n:glob:\n*\n```\n")
         project.write("docs/a.md", "# First\n")
         project.write("docs/b.md", "# Second\n")
-        conf = project.root / "docs" / "conf.py"
-        conf.write_text(conf.read_text() + 'html_sidebars = {"**": ["globaltoc.html"]}\n', "utf-8")
+        project.configure('html_sidebars = {"**": ["globaltoc.html"]}\n')
         return project
 
     def test_a_page_that_is_gone_leaves_the_output(self, tiny: TinyProject) -> None:

@@ -217,9 +217,7 @@ class TestNotRun:
     def test_the_reason_is_translated(self, tiny: TinyProject) -> None:
         """It is a message of the page like any other."""
         tiny.write("docs/index.md", NOT_RUN_PAGE)
-        catalog = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
-        catalog += 'msgid "needs two `GPUs`"\nmsgstr "需要两块 `GPUs`"\n'
-        tiny.write("docs/locale/zh_CN/LC_MESSAGES/index.po", catalog)
+        tiny.translate("index", {"needs two `GPUs`": "需要两块 `GPUs`"})
         tiny.prove()
 
         page = tiny.build("zh_CN").page()

@@ -60,17 +60,6 @@ Weights in a picture
 How weights look.
 """
 
-CATALOG = """\
-msgid ""
-msgstr "Content-Type: text/plain; charset=UTF-8\\n"
-
-msgid "Weights in a picture"
-msgstr "图中的权重"
-
-msgid "How weights look."
-msgstr "权重是什么样。"
-"""
-
 TOLD = """\
 Site
 ====
@@ -93,17 +82,16 @@ PICTURE = """
 def gallery(tmp_path: Path) -> TinyProject:
     """A gallery with one card, as sphinx-gallery writes it."""
     project = TinyProject(tmp_path / "p", ("ui", "fixed_text", "gallery_text"))
-    conf = project.root / "docs" / "conf.py"
-    conf.write_text(
-        conf.read_text()
-        + "from sphinx_gallery._doctree_links import CodeLinksTransform\n"
-        + "def setup(app):\n    app.add_post_transform(CodeLinksTransform)\n"
+    project.configure(
+        "from sphinx_gallery._doctree_links import CodeLinksTransform\n"
+        "def setup(app):\n    app.add_post_transform(CodeLinksTransform)\n"
     )
     project.write("docs/index.md", "# Site\n\n```{toctree}\ngallery/index\n```\n")
     project.write("docs/gallery/index.rst", CARDS)
     project.write("docs/gallery/part/index.rst", PART)
     project.write("docs/gallery/part/plot_weights.rst", EXAMPLE)
-    project.write("docs/locale/zh_CN/LC_MESSAGES/gallery/part/plot_weights.po", CATALOG)
+    messages = {"Weights in a picture": "图中的权重", "How weights look.": "权重是什么样。"}
+    project.translate("gallery/part/plot_weights", messages)
     return project
 
 
@@ -141,14 +129,12 @@ class TestAltTexts:
     def example(self, tmp_path: Path) -> TinyProject:
         """An example with a picture, as sphinx-gallery writes it."""
         project = TinyProject(tmp_path / "p", ("ui", "fixed_text", "alt_texts"))
-        conf = project.root / "docs" / "conf.py"
-        conf.write_text(
-            conf.read_text()
-            + "from sphinx_gallery import directives as gallery\n"
-            + "def setup(app):\n"
-            + "    app.add_directive('image-sg', gallery.ImageSg)\n"
-            + "    html = gallery.visit_imgsg_html, gallery.depart_imgsg_html\n"
-            + "    app.add_node(gallery.imgsgnode, html=html)\n"
+        project.configure(
+            "from sphinx_gallery import directives as gallery\n"
+            "def setup(app):\n"
+            "    app.add_directive('image-sg', gallery.ImageSg)\n"
+            "    html = gallery.visit_imgsg_html, gallery.depart_imgsg_html\n"
+            "    app.add_node(gallery.imgsgnode, html=html)\n"
         )
         project.write("docs/w.svg", '<svg xmlns="http://www.w3.org/2000/svg"/>')
         project.write("docs/index.rst", f"{TOLD}{PICTURE}")
@@ -164,10 +150,8 @@ class TestAltTexts:
 
     def test_it_is_chinese_on_the_chinese_page(self, example: TinyProject) -> None:
         """From the catalog of the page."""
-        catalog = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
-        catalog += 'msgid "Weights pile up at 0, where half of them are."\n'
-        catalog += 'msgstr "权重堆在 0 处。"\n'
-        example.write("docs/locale/zh_CN/LC_MESSAGES/index.po", catalog)
+        messages = {"Weights pile up at 0, where half of them are.": "权重堆在 0 处。"}
+        example.translate("index", messages)
 
         assert 'alt="权重堆在 0 处。"' in example.build("zh_CN").page()
 
@@ -226,16 +210,6 @@ class TestSpaces:
     """Between Chinese and Latin, and nowhere else."""
 
     PAGE = "# Site\n\n{doc}`a`, {doc}`b`, *all*.\n\n```{toctree}\n:glob:\n*\n```\n"
-    CATALOG = """
-msgid ""
-msgstr "Content-Type: text/plain; charset=UTF-8\\n"
-
-msgid "{doc}`a`, {doc}`b`, *all*."
-msgstr "详见 {doc}`a` 与 {doc}`b`，*全部* 在此。"
-
-msgid "Attention"
-msgstr "注意力"
-"""
 
     def test_a_link_has_none_beside_its_chinese_title(self, tmp_path: Path) -> None:
         """What the role needs is gone, what a Latin title needs is there."""
@@ -243,8 +217,9 @@ msgstr "注意力"
         project.write("docs/index.md", self.PAGE)
         project.write("docs/a.md", "# Attention\n")
         project.write("docs/b.md", "# Transformer\n")
-        for name in ("index", "a"):
-            project.write(f"docs/locale/zh_CN/LC_MESSAGES/{name}.po", self.CATALOG)
+        sentence = {"{doc}`a`, {doc}`b`, *all*.": "详见 {doc}`a` 与 {doc}`b`，*全部* 在此。"}
+        project.translate("index", sentence)
+        project.translate("a", {"Attention": "注意力"})
 
         pages = [project.build(language).page() for language in ("en", "zh_CN")]
         english, chinese = (re.sub(r"<[^>]+>", "", page) for page in pages)
@@ -268,8 +243,7 @@ class TestLanguages:
             "{% endblock %}"
         )
         project.write("docs/_templates/layout.html", template)
-        conf = project.root / "docs" / "conf.py"
-        conf.write_text(conf.read_text() + 'templates_path = ["_templates"]\n')
+        project.configure('templates_path = ["_templates"]\n')
         project.write("docs/index.md", "# Site\n\n```{toctree}\nnotes/note\n```\n")
         project.write("docs/notes/note.md", "# Note\n\n## Why it is\n")
         return project
@@ -297,9 +271,7 @@ class TestLanguages:
 
     def test_section_ids_are_equal(self, tiny: TinyProject) -> None:
         """Though the Chinese heading is another."""
-        catalog = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
-        catalog += 'msgid "Why it is"\nmsgstr "为什么"\n'
-        tiny.write("docs/locale/zh_CN/LC_MESSAGES/notes/note.po", catalog)
+        tiny.translate("notes/note", {"Why it is": "为什么"})
 
         pages = [tiny.build(name).page("notes/note") for name in ("en", "zh_CN")]
         found = [re.findall(r'<section[^>]* id="([^"]+)"', page) for page in pages]
