@@ -31,13 +31,6 @@ INSTALLED_FROM = ["constraints.txt", "pyproject.toml", "setup.py", "csrc/**/*"]
 SANITIZED = ROOT / "build" / "sanitize"
 # Torch hides the type information that one check of UBSan would compare.
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize=vptr", "-fno-sanitize-recover=all"]
-OPERATOR_TESTS = [
-    f"tests/test_{topic}.py"
-    for topic in (
-        *("boxes", "distances", "losses", "losses_operator", "momentum_operator", "softmax"),
-        *("pyargs", "pyargs_build", "pyargs_pybind", "pyargs_table"),
-    )
-]
 
 # The extension lies in the tree, one for all environments: this says for which torch.
 BUILT_FOR = ROOT / "build" / "native" / "installed-for"
@@ -130,7 +123,18 @@ def sanitize(session: nox.Session) -> None:
     with session.chdir(SANITIZED):
         run(session, "setup.py", "-q", "build_ext", "--inplace", **built)
         pytest = ("-m", "pytest", "-q", "--capture=sys")  # else what a sanitizer says is lost
-        run(session, *pytest, *OPERATOR_TESTS, *session.posargs, **loaded)
+        run(session, *pytest, *native_tests(), *session.posargs, **loaded)
+
+
+def native_tests() -> list[str]:
+    """The tests of every topic that has C++ of its own: a folder of operators, or a C module."""
+    topics = {path.stem for pattern in ("ops/*/", "*.cpp") for path in ROOT.glob(f"csrc/{pattern}")}
+    modules = [path for topic in topics for path in ROOT.glob(f"ptnotes/*/{topic}.py")]
+    return sorted(
+        path.relative_to(ROOT).as_posix()
+        for module in modules
+        for path in ROOT.glob(f"tests/{module.parent.name}/test_{module.stem}*.py")
+    )
 
 
 @nox.session(default=False)

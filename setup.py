@@ -63,7 +63,7 @@ def plan(mode: str) -> list[Extension]:
 
 def sources(name: str) -> list[str]:
     """Return the C++ sources of a module that are there, relative to the root."""
-    patterns = ["module.cpp", "ops/*.cpp"]
+    patterns = ["module.cpp", "ops/*/cpu.cpp"]
     if name != "ptnotes._C":
         patterns = [name.removeprefix("ptnotes._") + ".cpp"]
     found = [path for pattern in patterns for path in sorted((ROOT / "csrc").glob(pattern))]
@@ -119,7 +119,8 @@ def torch_extension(name: str, found: list[str]) -> Extension:
     builder = torch_builder()
     assert builder is not None
     reason = cuda_obstacle(builder)
-    kernels = [] if reason else sorted((ROOT / "csrc" / "cuda").glob("*.c*"))
+    names = ("kernel.cu", "cuda.cpp")
+    kernels = [] if reason else sorted(p for n in names for p in (ROOT / "csrc/ops").glob(f"*/{n}"))
     if reason:
         print(f"ptnotes: {name} is built without its CUDA kernels: {reason}.")
     kind = builder.CUDAExtension if kernels else builder.CppExtension

@@ -14,7 +14,7 @@ from ptnotes.verify.block import Outcome
 from ptnotes.verify.page import Page, read_page
 from ptnotes.verify.project import Project, find_project
 from ptnotes.verify.prove import prove
-from tests.site_server import chromium, served
+from tests.support.server import chromium, served
 
 SETTINGS = """
 [tool.ptnotes.verify]

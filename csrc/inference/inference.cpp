@@ -58,7 +58,7 @@ Model load(const std::string& path) {
   } catch (const Refused&) {
     throw;
   } catch (const std::exception& error) {
-    refuse("MODEL", "a file that `python -m ptnotes.export` wrote",
+    refuse("MODEL", "a file that `python -m ptnotes.deployment.export` wrote",
            path + " (" + first_sentence(error) + ")");
   }
 }

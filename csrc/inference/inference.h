@@ -6,7 +6,7 @@
 #include <map>
 #include <string>
 
-// What Python wrote into the file beside the model, see ptnotes.export.notes.
+// What Python wrote into the file beside the model, see ptnotes.deployment.export.notes.
 using Notes = std::map<std::string, std::string>;
 
 struct Model {

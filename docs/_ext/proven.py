@@ -50,7 +50,7 @@ def docname_of(page: str) -> str:
     if folder == "docs":
         return rest
     if folder == "ptnotes":
-        return f"api/{rest}"
+        return f"api/{rest.rsplit('/', 1)[-1]}"
     return stem
 
 

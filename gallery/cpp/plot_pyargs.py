@@ -17,7 +17,7 @@ picture. Nothing in it is copied from a manual; :doc:`/notes/cpp/pyargs` explain
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ptnotes.pyargs import SAMPLES, grid, table
+from ptnotes.cpp.pyargs import SAMPLES, grid, table
 
 outcomes = grid()
 verdicts = {unit: [outcome.verdict for outcome in row.values()] for unit, row in outcomes.items()}

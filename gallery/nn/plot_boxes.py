@@ -21,7 +21,7 @@ way that it takes is not the one you would draw (https://arxiv.org/abs/1902.0963
 import matplotlib.pyplot as plt
 import torch
 
-from ptnotes.boxes import generalized_box_iou
+from ptnotes.nn.boxes import generalized_box_iou
 
 torch.set_num_threads(1)  # on boxes this few a second thread only costs time
 truth = torch.tensor([[5.0, 3.0, 8.0, 5.0]], dtype=torch.float64)

@@ -19,7 +19,7 @@ import matplotlib.pyplot as plt
 import torch
 from torch.nn import init
 
-from ptnotes.initialization import signal
+from ptnotes.nn.initialization import signal
 
 torch.manual_seed(0)
 torch.set_num_threads(1)  # on matrices this small a second thread only costs time

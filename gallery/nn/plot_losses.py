@@ -17,7 +17,7 @@ that are easy (https://arxiv.org/abs/1708.02002). What of the model does it chan
 import matplotlib.pyplot as plt
 import torch
 
-from ptnotes.losses import sigmoid_focal_loss
+from ptnotes.nn.losses import sigmoid_focal_loss
 
 torch.set_num_threads(1)  # on data this small a second thread only costs time
 gammas = 0.0, 0.5, 1.0, 2.0, 5.0

@@ -21,7 +21,7 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from ptnotes.attention import attention_weights, context, multiplicative_score
+from ptnotes.sequence.attention import attention_weights, context, multiplicative_score
 
 DIGITS, LONGEST = 10, 16
 torch.set_num_threads(1)  # on tensors this small a second thread only costs time

@@ -21,7 +21,7 @@ division assumes (https://arxiv.org/abs/1706.03762, section 3.2.1); more of it i
 import matplotlib.pyplot as plt
 import torch
 
-from ptnotes.attention import attention_weights, context, dot_score, scaled_dot_score
+from ptnotes.sequence.attention import attention_weights, context, dot_score, scaled_dot_score
 
 torch.manual_seed(0)
 torch.set_num_threads(1)  # on tensors this small a second thread only costs time

@@ -18,7 +18,7 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from ptnotes.transformer import EncoderLayer, sinusoidal_encoding
+from ptnotes.sequence.transformer import EncoderLayer, sinusoidal_encoding
 
 DIGITS, T, D = 10, 12, 32
 torch.set_num_threads(1)  # on tensors this small a second thread only costs time

@@ -18,7 +18,7 @@ import matplotlib.pyplot as plt
 import torch
 from torch import nn
 
-from ptnotes.amp import LossScaler
+from ptnotes.training.amp import LossScaler
 
 torch.manual_seed(0)
 torch.set_num_threads(1)  # so that the sums below have one order

@@ -18,7 +18,7 @@ to choose between creeping and swinging; momentum need not. Why, and what the se
 import matplotlib.pyplot as plt
 import torch
 
-from ptnotes.momentum import path
+from ptnotes.training.momentum import path
 
 torch.set_num_threads(1)  # on tensors this small a second thread only costs time
 curvature = torch.tensor([1.0, 50.0], dtype=torch.float64)

@@ -19,7 +19,7 @@ import matplotlib.pyplot as plt
 import torch
 from torch.optim import lr_scheduler as schedules
 
-from ptnotes.schedules import rates, warmup_cosine
+from ptnotes.training.schedules import rates, warmup_cosine
 
 torch.set_num_threads(1)  # on tensors this small a second thread only costs time
 steps, lr = 200, 0.5

@@ -62,9 +62,10 @@ def _untested(page: Page, project: Project) -> Iterator[tuple[Block, str]]:
     """Included C++ without a test of the same name: nothing runs it."""
     for block in page.blocks:
         if block.kind == "include" and block.language == "cpp":
-            test = f"tests/test_{Path(block.options['source']).stem}.py"
-            if not (project.root / test).exists():
-                yield block, f"is included, and there is no {test}"
+            source = Path(block.options["source"])
+            names = (source.stem, source.parent.name)
+            if not any(list(project.root.glob(f"tests/**/test_{name}.py")) for name in names):
+                yield block, f"is included, and no tests/**/test_{source.stem}.py is there"
 
 
 def _unused(page: Page) -> Iterator[tuple[Block, str]]:

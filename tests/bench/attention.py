@@ -8,7 +8,7 @@ from functools import partial
 import torch
 import torch.nn.functional as F
 
-from ptnotes.attention import attention
+from ptnotes.sequence.attention import attention
 from tests.bench.measure import Case, compiled
 
 

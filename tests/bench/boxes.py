@@ -8,7 +8,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from ptnotes.boxes import generalized_box_iou, generalized_box_iou_reference
+from ptnotes.nn.boxes import generalized_box_iou, generalized_box_iou_reference
 from tests.bench.measure import Case, compiled, gradients
 
 

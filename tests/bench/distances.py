@@ -7,7 +7,7 @@ from functools import partial
 
 import torch
 
-from ptnotes.distances import (
+from ptnotes.tensors.distances import (
     pairwise_squared_distance,
     pairwise_squared_distance_expanded,
     pairwise_squared_distance_reference,

@@ -7,7 +7,7 @@ from functools import partial
 
 import torch
 
-from ptnotes.losses import sigmoid_focal_loss, sigmoid_focal_loss_reference
+from ptnotes.nn.losses import sigmoid_focal_loss, sigmoid_focal_loss_reference
 from tests.bench.measure import Case, compiled, gradients
 
 

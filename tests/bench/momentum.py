@@ -8,7 +8,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from ptnotes.momentum import sgd_step
+from ptnotes.training.momentum import sgd_step
 from tests.bench.measure import Call, Case
 
 LR, MOMENTUM, WEIGHT_DECAY = 1e-9, 0.9, 1e-4

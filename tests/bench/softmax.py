@@ -7,8 +7,8 @@ from functools import partial
 
 import torch
 
-from ptnotes.masks import padding_mask
-from ptnotes.softmax import masked_softmax, masked_softmax_reference
+from ptnotes.sequence.masks import padding_mask
+from ptnotes.sequence.softmax import masked_softmax, masked_softmax_reference
 from tests.bench.measure import Case, compiled, gradients
 
 BATCH, HEADS = 2, 8

@@ -1,0 +1,1 @@
+"""C++ beneath Python: one module a topic."""

@@ -1,0 +1,1 @@
+"""Deployment: one module a topic."""

@@ -1,0 +1,1 @@
+"""Tensors: one module a topic."""

@@ -1,0 +1,101 @@
+"""
+Loss scaling in the symbols of the note ``training/amp``: what `torch.amp.GradScaler` does.
+
+Everything raises ValueError for a wrong value or a call out of turn, and names the argument, what
+it expected and what it was given.
+"""
+
+import torch
+from torch import Tensor
+from torch.optim import Optimizer
+
+from ptnotes._check import require
+
+
+class LossScaler:
+    """
+    Scale losses by S, give optimizers true gradients, skip steps that are not finite, adapt S.
+
+    Args:
+        scale: S at the start, above 0.
+        growth: Factor of S after *interval* finite steps in a row, above 1.
+        backoff: Factor of S after a step that was not finite, between 0 and 1.
+        interval: Finite steps in a row before S grows, at least 1.
+
+    Source: https://docs.pytorch.org/docs/stable/amp.html#gradient-scaling
+
+    >>> import torch
+    >>> from ptnotes.training.amp import LossScaler
+    >>> w = torch.tensor([1.0], requires_grad=True)
+    >>> optimizer, scaler = torch.optim.SGD([w], lr=0.5), LossScaler(scale=4.0)
+    >>> scaler.scale(3 * w).backward()
+    >>> w.grad
+    tensor([12.])
+    >>> scaler.step(optimizer)
+    >>> w.grad, w.detach()
+    (tensor([3.]), tensor([-0.5000]))
+    """
+
+    def __init__(
+        self,
+        scale: float = 2.0**16,
+        growth: float = 2.0,
+        backoff: float = 0.5,
+        interval: int = 2000,
+    ) -> None:
+        require(scale > 0, "scale", "a number above 0", scale)
+        require(growth > 1, "growth", "a number above 1", growth)
+        require(0 < backoff < 1, "backoff", "a number between 0 and 1", backoff)
+        require(interval >= 1, "interval", "an int of at least 1", interval)
+        self.S, self.growth, self.backoff, self.interval = scale, growth, backoff, interval
+        self.finite_steps = 0
+        # By optimizer, of those unscaled since the last update.
+        self.found_inf: dict[int, bool] = {}
+        self.stepped: set[int] = set()
+
+    def scale(self, loss: Tensor) -> Tensor:
+        """
+        Return ``S * loss``, whose gradients are S times too large.
+        """
+        return loss * self.S
+
+    def unscale_(self, optimizer: Optimizer) -> None:
+        """
+        Divide the gradients of an optimizer by S in place, and note whether all are finite.
+        """
+        fresh = id(optimizer) not in self.found_inf
+        require(fresh, "optimizer", "one not unscaled since the last update", "one unscaled")
+        found = False
+        for group in optimizer.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    p.grad /= self.S
+                    found |= not bool(torch.isfinite(p.grad).all())
+        self.found_inf[id(optimizer)] = found
+
+    def step(self, optimizer: Optimizer) -> None:
+        """
+        Unscale unless it was done, and step unless a gradient is infinite or NaN.
+        """
+        fresh = id(optimizer) not in self.stepped
+        require(fresh, "optimizer", "one not stepped since the last update", "one stepped")
+        if id(optimizer) not in self.found_inf:
+            self.unscale_(optimizer)
+        if not self.found_inf[id(optimizer)]:
+            optimizer.step()
+        self.stepped.add(id(optimizer))
+
+    def update(self) -> None:
+        """
+        Shrink S after a gradient that was not finite, grow it after many finite steps.
+        """
+        if any(self.found_inf.values()):
+            self.S *= self.backoff
+            self.finite_steps = 0
+        else:
+            self.finite_steps += 1
+            if self.finite_steps == self.interval:
+                self.S *= self.growth
+                self.finite_steps = 0
+        self.found_inf.clear()
+        self.stepped.clear()

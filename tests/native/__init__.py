@@ -1,0 +1,1 @@
+"""Tests of the extension and how it is built."""

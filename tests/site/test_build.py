@@ -1,0 +1,269 @@
+"""What the build adds to Sphinx: all or nothing, a front door, own assets, no stale page."""
+
+from __future__ import annotations
+
+import doctest
+import re
+import subprocess
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import shibuya
+from pygments import highlight
+from pygments.formatters.html import HtmlFormatter
+from pygments.lexers.data import YamlLexer
+from pygments.lexers.python import PythonLexer
+
+from tests.support.tiny_project import REPOSITORY, TinyProject
+
+# isort: split
+import build
+import katex_assets
+import lean_code
+import lean_theme
+import maths_fonts
+import summaries
+from front import write_front
+from gallery_cache import drop_stale_gallery
+from sphinx_run import report
+
+FRONT = REPOSITORY / "docs" / "_front"
+
+
+class TestPublish:
+    """The former site stands until the new one is whole."""
+
+    def test_a_finished_draft_takes_the_place_of_the_site(self, tmp_path: Path) -> None:
+        """Nothing of the former site is left."""
+        site, draft = tmp_path / "site", tmp_path / "draft"
+        for folder, name in ((site, "old.html"), (draft, "new.html")):
+            folder.mkdir()
+            (folder / name).touch()
+
+        build.publish(draft, site, tmp_path / "site.old")
+
+        assert [path.name for path in site.iterdir()] == ["new.html"]
+        assert not (tmp_path / "site.old").exists()
+        assert not draft.exists()
+
+    def test_a_failure_leaves_the_site_alone(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Sphinx fails in the second language, and the first is not published either."""
+
+        def fail(_root: Path, language: str, *_rest: object) -> None:
+            if language == "zh_CN":
+                raise build.BuildError("problems")
+
+        monkeypatch.setattr(build, "run_sphinx", fail)
+        monkeypatch.setattr(build, "prepare", lambda root: None)
+        monkeypatch.setattr(build, "check_catalogs", lambda root: None)
+        (tmp_path / "site").mkdir()
+        (tmp_path / "site" / "index.html").write_text("former")
+
+        with pytest.raises(build.BuildError):
+            build.build(tmp_path)
+
+        assert (tmp_path / "site" / "index.html").read_text() == "former"
+        assert not (tmp_path / "build" / "doctrees").exists()
+
+    def test_an_incomplete_catalog_stops_the_build(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """And the message is named."""
+        import translate
+
+        monkeypatch.setattr(translate, "check", lambda root: ["a.po: not translated: One."])
+
+        with pytest.raises(build.BuildError, match="1 messages need a translator"):
+            build.check_catalogs(REPOSITORY)
+
+        assert "a.po: not translated: One." in capsys.readouterr().err
+
+    def test_a_full_disk_is_one_sentence(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        """No traceback."""
+
+        def full(root: Path) -> None:
+            raise OSError(28, "No space left on device")
+
+        monkeypatch.setattr(build, "build", full)
+
+        assert build.main() == 1
+        assert "the disk is full; free some space" in capsys.readouterr().err
+
+
+class TestStaleGallery:
+    """Pictures are made by more than the text of their script."""
+
+    @pytest.fixture
+    def project(self, tmp_path: Path) -> Path:
+        """A project with one script and its generated page."""
+        tiny = TinyProject(tmp_path / "p")
+        tiny.write("gallery/plot_a.py", "")
+        tiny.write("ptnotes/a.py", "one = 1\n")
+        drop_stale_gallery(tiny.root)
+        tiny.write("docs/gallery/plot_a.rst", "")
+        return tiny.root
+
+    def test_an_unchanged_gallery_is_kept(self, project: Path) -> None:
+        """Or every build would draw all pictures again."""
+        drop_stale_gallery(project)
+
+        assert (project / "docs" / "gallery" / "plot_a.rst").exists()
+
+    def test_another_library_or_script_drops_it(self, project: Path) -> None:
+        """sphinx-gallery itself compares the scripts only."""
+        for name in ("ptnotes/a.py", "gallery/plot_b.py"):
+            (project / name).write_text("two = 2\n")
+            drop_stale_gallery(project)
+
+            assert not (project / "docs" / "gallery" / "plot_a.rst").exists(), name
+            (project / "docs" / "gallery" / "plot_a.rst").touch()
+
+
+class TestIncremental:
+    """What Sphinx would leave as it was."""
+
+    @pytest.fixture
+    def tiny(self, tmp_path: Path) -> TinyProject:
+        """A project whose pages all show the contents."""
+        project = TinyProject(tmp_path / "p")
+        project.write("docs/index.md", "# Site\n\n```{toctree}\n:glob:\n*\n```\n")
+        project.write("docs/a.md", "# First\n")
+        project.write("docs/b.md", "# Second\n")
+        project.configure('html_sidebars = {"**": ["globaltoc.html"]}\n')
+        return project
+
+    def test_a_page_that_is_gone_leaves_the_output(self, tiny: TinyProject) -> None:
+        """A reader would still find it."""
+        tiny.build()
+        (tiny.root / "docs" / "b.md").unlink()
+
+        assert not (tiny.build().folder / "b.html").exists()
+
+    def test_a_new_title_reaches_the_contents_on_every_page(self, tiny: TinyProject) -> None:
+        """Also on pages that did not change."""
+        tiny.build()
+        tiny.write("docs/b.md", "# Another title\n")
+
+        assert "Another title" in tiny.build().page("a")
+
+
+class TestFrontDoor:
+    """The page above both languages."""
+
+    def test_it_works_without_a_script_and_without_an_address(self, tmp_path: Path) -> None:
+        """Two relative links, and no tag that needs an address."""
+        write_front(FRONT, tmp_path, "")
+        page = (tmp_path / "index.html").read_text("utf-8")
+
+        assert 'href="en/index.html" lang="en"' in page
+        assert 'href="zh/index.html" lang="zh-CN"' in page
+        assert "{{" not in page
+        assert "http" not in page
+
+    def test_an_address_adds_its_tags(self, tmp_path: Path) -> None:
+        """Both languages, the default, and the way home from a wrong address."""
+        write_front(FRONT, tmp_path, "https://example.org/notes/")
+
+        page = (tmp_path / "index.html").read_text("utf-8")
+        assert 'hreflang="zh-CN" href="https://example.org/notes/zh/"' in page
+        assert 'hreflang="x-default" href="https://example.org/notes/"' in page
+        assert 'href="/notes/zh/index.html"' in (tmp_path / "404.html").read_text("utf-8")
+
+
+class TestAssets:
+    """Everything a page loads is ours."""
+
+    def test_without_katex_and_network_one_sentence_says_what_to_do(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It names the version and the remedy."""
+        answer = subprocess.CompletedProcess([], 1, "", "npm error code ENOTFOUND\nmore")
+        monkeypatch.setattr(subprocess, "run", lambda *args, **kwargs: answer)
+
+        with pytest.raises(RuntimeError, match=r"ENOTFOUND.*connect to the network once"):
+            katex_assets.install(tmp_path / "katex")
+
+    def test_the_lean_stylesheet_asks_no_other_host(self) -> None:
+        """The theme's own loads a font of flags."""
+        theme = Path(shibuya.__file__).parent / "theme" / "shibuya" / "static" / "shibuya.css"
+        style = theme.read_text("utf-8")
+        lean = lean_theme.lean(style, "tomato")
+
+        assert "url(https:" in style
+        assert "url(https:" not in lean
+        assert len(lean) < len(style) / 2
+        assert lean.count("{") == lean.count("}")
+
+    def test_every_colour_in_use_is_declared(self) -> None:
+        """Leaving out what nothing refers to leaves nothing dangling that was not before."""
+        theme = Path(shibuya.__file__).parent / "theme" / "shibuya" / "static" / "shibuya.css"
+        lean = lean_theme.lean(theme.read_text("utf-8"), "tomato")
+
+        for name in ("--sy-c-text", "--gray-12", "--tomato-11", "--accent-9"):
+            assert f"{name}:" in lean
+
+    def test_a_formula_in_the_contents_is_closed(self) -> None:
+        """A browser reads `<span/>` as open, and all that follows would be set as a formula."""
+        broken = '<a><span class="strut" style="height:1em" />d</a>'
+
+        assert lean_theme.close_tags(broken) == (
+            '<a><span class="strut" style="height:1em"></span>d</a>'
+        )
+
+    def test_words_that_look_like_the_rest_stand_in_no_tag(self) -> None:
+        """A quarter of a note's elements would be of this kind; the code stays the same."""
+        code = "y = torch.zeros(x)  # an a\n"
+        lines = {
+            formatter: highlight(code, PythonLexer(), formatter(style="github-light-default"))
+            for formatter in (HtmlFormatter, lean_code.LeanFormatter)
+        }
+        plain, lean = lines[HtmlFormatter], lines[lean_code.LeanFormatter]
+
+        assert '<span class="n">torch</span>' in plain
+        assert '</span>zeros(x)  <span class="c1"># an a</span>' in lean
+        assert re.sub("<[^>]*>", "", lean) == re.sub("<[^>]*>", "", plain)
+
+    def test_a_word_of_one_language_looks_like_its_kind(self) -> None:
+        """Styles do not know the words of every lexer."""
+        formatter = lean_code.LeanFormatter(style="github-light-default")
+        code = highlight("name: plain", YamlLexer(), formatter)
+
+        assert "plain" in code
+
+    def test_katex_fonts_are_woff2_alone(self) -> None:
+        """The other formats double the weight and no browser of today asks for them."""
+        style = 'src:url(fonts/A.woff2) format("woff2"),url(fonts/A.woff) format("woff"),'
+        style += 'url(fonts/A.ttf) format("truetype")}'
+
+        assert katex_assets.OTHER_FONTS.sub("", style) == (
+            'src:url(fonts/A.woff2) format("woff2")}'
+        )
+
+
+@pytest.mark.parametrize("module", [maths_fonts, summaries])
+def test_examples_of_extensions_hold(module: ModuleType) -> None:
+    """They are documentation too."""
+    result = doctest.testmod(module)
+
+    assert result.attempted > 0
+    assert result.failed == 0
+
+
+def test_every_public_module_has_a_page_in_the_reference() -> None:
+    """A new module is not forgotten."""
+    modules = {path.stem for path in (REPOSITORY / "ptnotes").glob("[!_]*.py")}
+    pages = {path.stem for path in (REPOSITORY / "docs" / "api").glob("*.rst")}
+
+    assert pages == modules
+
+
+def test_progress_is_one_line_a_build_while_it_is_quick(capsys: pytest.CaptureFixture[str]) -> None:
+    """And says nothing of each page."""
+    report(["reading sources... [ 1%] a", "reading sources... [ 2%] b"], "English")
+
+    assert capsys.readouterr().out == "English: building\n"
