@@ -10,6 +10,21 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 
+__all__ = [
+    "AROUND",
+    "SAMPLES",
+    "HasFloat",
+    "HasIndex",
+    "Outcome",
+    "Row",
+    "attempt",
+    "build",
+    "grid",
+    "parse",
+    "table",
+    "units",
+]
+
 try:
     from ptnotes import _pyargs  # type: ignore[attr-defined]
 except ImportError as error:

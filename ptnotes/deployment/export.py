@@ -17,6 +17,17 @@ from torch import Tensor, nn
 
 from ptnotes._check import check_tensors, require
 
+__all__ = [
+    "BESIDE",
+    "ROWS",
+    "check_path",
+    "example",
+    "export_package",
+    "export_script",
+    "network",
+    "notes",
+]
+
 ROWS = 64
 # What main writes beside the model.
 BESIDE = ("batch.pt", "expected.pt")

@@ -13,6 +13,8 @@ from torch import Tensor
 
 from ptnotes._check import require
 
+__all__ = ["MODES", "SAMPLES", "fans", "gain_of", "kaiming_std", "signal", "xavier_std"]
+
 MODES = ("fan_in", "fan_out")
 SAMPLES = 64  # rows that `signal` sends through a stack
 

@@ -15,6 +15,18 @@ from torch.nn.functional import one_hot
 from ptnotes._check import check_tensors, require
 from ptnotes.sequence.masks import offsets, window_mask
 
+__all__ = [
+    "additive_score",
+    "attention",
+    "attention_weights",
+    "context",
+    "dot_score",
+    "hard_attention",
+    "local_weights",
+    "multiplicative_score",
+    "scaled_dot_score",
+]
+
 
 def dot_score(H: Tensor, h: Tensor) -> Tensor:
     """

@@ -10,6 +10,8 @@ from torch import Tensor
 
 from ptnotes._check import require
 
+__all__ = ["causal_mask", "offsets", "padding_mask", "window_mask"]
+
 
 def causal_mask(T_y: int, T_x: int) -> Tensor:
     """

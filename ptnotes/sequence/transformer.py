@@ -18,6 +18,17 @@ from torch import Tensor, nn
 from ptnotes._check import check_tensors, require
 from ptnotes.sequence.attention import attention_weights, context, scaled_dot_score
 
+__all__ = [
+    "DecoderLayer",
+    "EncoderLayer",
+    "MultiHeadAttention",
+    "feed_forward",
+    "merge_heads",
+    "residual",
+    "sinusoidal_encoding",
+    "split_heads",
+]
+
 
 def split_heads(x: Tensor, heads: int) -> Tensor:
     """

@@ -12,6 +12,12 @@ from torch import Tensor
 
 from ptnotes import _native
 
+__all__ = [
+    "pairwise_squared_distance",
+    "pairwise_squared_distance_expanded",
+    "pairwise_squared_distance_reference",
+]
+
 
 def pairwise_squared_distance(x: Tensor, y: Tensor) -> Tensor:
     """

@@ -11,6 +11,8 @@ from torch.optim import Optimizer
 
 from ptnotes._check import require
 
+__all__ = ["LossScaler"]
+
 
 class LossScaler:
     """

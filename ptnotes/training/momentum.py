@@ -17,6 +17,8 @@ from ptnotes import _native
 from ptnotes._check import require
 from ptnotes.training.optimizers import Rule
 
+__all__ = ["AveragedSGD", "moving_average", "path", "sgd_step"]
+
 
 def moving_average(x: Tensor, beta: float, corrected: bool = False) -> Tensor:
     """

@@ -17,6 +17,8 @@ from torch.optim.optimizer import ParamsT
 
 from ptnotes._check import require
 
+__all__ = ["SGD", "Adam", "AdamW", "Rule"]
+
 
 class Rule(Optimizer):
     """

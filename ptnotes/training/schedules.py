@@ -16,6 +16,8 @@ from torch.optim import SGD, Optimizer
 
 from ptnotes._check import require
 
+__all__ = ["cosine", "multistep_decay", "rates", "step_decay", "warmup", "warmup_cosine"]
+
 
 def step_decay(t: int, size: int, gamma: float = 0.1) -> float:
     """

@@ -19,7 +19,7 @@ from tests.support.operators import (
     threads,
 )
 from tests.support.tensors import draw, refuses
-from tests.test_losses import draw_targets, gradient
+from tests.nn.test_losses import draw_targets, gradient
 
 operator = torch.ops.ptnotes
 

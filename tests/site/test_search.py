@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from tests.support.queries import queries
 from tests.support.server import SITE, listen, pages
 
 pytestmark = [pytest.mark.site, pytest.mark.browser]
 
-QUERIES = tomllib.loads((Path(__file__).parents[1] / "search_queries.toml").read_text("utf-8"))
+# What no page is about, and must find nothing.
+NO_WORDS = ("zzqxv", "flurbish", "hjklm", "torchish", "饕餮", "<svg onload=alert(1)>")
+NOTHING = {
+    "en": (*NO_WORDS, "blorptensor", "xqzj wvvk"),
+    "zh": (*NO_WORDS, "吃饭睡觉", "麻辣火锅", "xqzj 火锅"),
+}
 NOTE = "notes/sequence/attention"
 FIRST = 3  # pages among which the wanted one must be
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -63,12 +67,12 @@ class TestQueries:
         page.goto(f"{address}/{folder}/index.html")
         open_search(page)
         missed = []
-        for wanted, queries in QUERIES[folder]["pages"].items():
-            for query in queries:
+        for wanted, asked in queries(folder).items():
+            for query in asked:
                 found = ask(page, query)
                 if wanted not in found[:FIRST]:
                     missed.append(f"{query!r} finds {found} and not {wanted}")
-        for query in QUERIES[folder]["nothing"]:
+        for query in NOTHING[folder]:
             missed += [f"{query!r} finds {found}" for found in ask(page, query)]
         page.close()
 
@@ -79,10 +83,10 @@ class TestQueries:
         """A new page brings its own."""
         start = f"{folder}/"
         names = {name.removeprefix(start)[:-5] for name in pages() if name.startswith(start)}
-        queries = QUERIES[folder]["pages"]
+        asked = queries(folder)
 
-        assert {name for name in names if len(queries.get(name, [])) < 2} == set()
-        assert queries.keys() - names == set()
+        assert {name for name in names if len(asked.get(name, [])) < 2} == set()
+        assert asked.keys() - names == set()
 
 
 class TestResults:
