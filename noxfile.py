@@ -1,5 +1,5 @@
 """
-One verb each: docs, tests, serve, translate, lint, bench, sanitize, mutate, budget.
+One verb each: docs, tests, serve, translate, lint, bench, clock, sanitize, mutate, budget.
 
 All sessions share one virtual environment, `.nox/torch-VERSION`, so that the package is installed
 and the extension built once. `PTNOTES_TORCH=2.15.0 nox -s docs` proves the notes on another torch,
@@ -8,6 +8,7 @@ in an environment of its own; `PTNOTES_TORCH=newest` takes the newest one there 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -15,6 +16,7 @@ import shutil
 import sys
 import time
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import nox
@@ -32,6 +34,9 @@ SANITIZED = ROOT / "build" / "sanitize"
 # Torch hides the type information that one check of UBSan would compare.
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize=vptr", "-fno-sanitize-recover=all"]
 
+# How long each phase of a command took, in order.
+TIMES: list[tuple[str, float]] = []
+
 # The extension lies in the tree, one for all environments: this says for which torch.
 BUILT_FOR = ROOT / "build" / "native" / "installed-for"
 
@@ -46,6 +51,7 @@ def docs(session: nox.Session) -> None:
     install(session)
     prove(session)
     build(session, started)
+    report(session, "docs", 900)
 
 
 @nox.session
@@ -57,7 +63,9 @@ def tests(session: nox.Session) -> None:
         build(session, time.time())
     # More workers than cores: half of their time they wait for a browser.
     workers = ("-n", "4", "--dist", "worksteal", "--durations=20")
-    run(session, "-m", "pytest", *workers, *session.posargs)
+    with phase(session, "testing"):
+        run(session, "-m", "pytest", *workers, *session.posargs)
+    report(session, "tests", 900)
 
 
 @nox.session(default=False)
@@ -100,6 +108,13 @@ def bench(session: nox.Session) -> None:
     """Time the operators against their formulas and save the run; `-- boxes` runs one topic."""
     install(session)
     run(session, "-m", "tests.bench", *session.posargs)
+
+
+@nox.session(default=False)
+def clock(session: nox.Session) -> None:
+    """Time docs and tests on a project of full size, far from here: about an hour."""
+    install(session)
+    run(session, "-m", "tests.bench.full_size", *session.posargs)
 
 
 @nox.session(default=False)
@@ -151,6 +166,24 @@ def budget(session: nox.Session) -> None:
     run(session, "docs/_tools/budget.py", *session.posargs)
 
 
+@contextlib.contextmanager
+def phase(session: nox.Session, name: str) -> Iterator[None]:
+    """Say what begins, and keep how long it took."""
+    session.log(f"{name[0].upper()}{name[1:]}")
+    started = time.monotonic()
+    yield
+    TIMES.append((name, time.monotonic() - started))
+
+
+def report(session: nox.Session, command: str, limit: int) -> None:
+    """Print the time of each phase, and the whole beside what it may take at full size."""
+    for name, seconds in TIMES:
+        session.log(f"{name:<28} {seconds:6.1f} s")
+    whole = sum(seconds for _name, seconds in TIMES)
+    session.log(f"{command:<28} {whole:6.1f} s; at most {limit} s with all notes, on two cores")
+    TIMES.clear()
+
+
 def install(session: nox.Session) -> None:
     """Make the shared environment, or do nothing where it is up to date."""
     digest = hashlib.sha256()
@@ -168,16 +201,17 @@ def install(session: nox.Session) -> None:
             f"There is no C++ compiler here ({', '.join(compilers)}): install one, on Debian and "
             "Ubuntu with `apt-get install g++`, or name it in CXX, and run the same command again."
         )
-    session.log(f"Installing into {ENVIRONMENT.relative_to(ROOT)} (a minute or two)")
     stamp.unlink(missing_ok=True)
+    pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    pins = constraints()
+    torch = "torch" if TORCH == "newest" else f"torch=={TORCH}"
+    package = ("--constraint", pins, "--no-build-isolation", "-e", ".[tests,lint]")
     try:
-        session.run(sys.executable, "-m", "venv", str(ENVIRONMENT), external=True)
-        pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-        pins = constraints()
-        torch = "torch" if TORCH == "newest" else f"torch=={TORCH}"
-        run(session, *pip, "--constraint", pins, torch, "setuptools", "ninja", "pybind11")
-        package = ("--constraint", pins, "--no-build-isolation", "-e", ".[tests,lint]")
-        run(session, *pip, *package, PTNOTES_NATIVE=native)
+        with phase(session, f"installing torch into {ENVIRONMENT.relative_to(ROOT)}"):
+            session.run(sys.executable, "-m", "venv", str(ENVIRONMENT), external=True)
+            run(session, *pip, "--constraint", pins, torch, "setuptools", "ninja", "pybind11")
+        with phase(session, "installing the rest, compiling"):
+            run(session, *pip, *package, PTNOTES_NATIVE=native)
     except CommandFailed:
         session.error(
             "The packages could not be installed; pip's message above says why. "
@@ -201,19 +235,19 @@ def constraints() -> str:
 
 def prove(session: nox.Session) -> None:
     """Prove every snippet; what has a valid receipt is not run again."""
-    session.log("Compiling the programs of the pages")
-    run(session, "-m", "ptnotes.verify", "--compile")
-    session.log("Proving the snippets")
+    with phase(session, "compiling the programs of the pages"):
+        run(session, "-m", "ptnotes.verify", "--compile")
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     pages = settings["tool"]["ptnotes"]["verify"]["pages"]
     workers = ("-n", "auto", "--maxprocesses=4", "--dist", "loadfile")
-    run(session, "-m", "pytest", "-q", *workers, *pages)
+    with phase(session, "proving the snippets"):
+        run(session, "-m", "pytest", "-q", *workers, *pages)
 
 
 def build(session: nox.Session, started: float) -> None:
     """Build the site from what was proven."""
-    session.log("Building the site")
-    run(session, "docs/_tools/build.py", PTNOTES_STARTED=str(started))
+    with phase(session, "building the site"):
+        run(session, "docs/_tools/build.py", PTNOTES_STARTED=str(started))
 
 
 def run(session: nox.Session, *command: str, **environment: str) -> None:

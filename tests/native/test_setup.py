@@ -190,8 +190,8 @@ class TestCuda:
 
         assert recipe.torch_extension("ptnotes._C", ["csrc/ops/a/cpu.cpp"]).sources == [
             "csrc/ops/a/cpu.cpp",
-            "csrc/ops/a/kernel.cu",
             "csrc/ops/a/cuda.cpp",
+            "csrc/ops/a/kernel.cu",
         ]
 
     def test_another_version(self, recipe: ModuleType, home: Path) -> None:
