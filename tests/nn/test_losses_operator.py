@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.autograd import gradcheck, gradgradcheck
 
 from ptnotes.nn import losses
+from tests.nn.test_losses import draw_targets, gradient
 from tests.support.operators import (
     check_compiled,
     check_refuses_second_gradient,
@@ -19,7 +20,6 @@ from tests.support.operators import (
     threads,
 )
 from tests.support.tensors import draw, refuses
-from tests.nn.test_losses import draw_targets, gradient
 
 operator = torch.ops.ptnotes
 
