@@ -1,5 +1,6 @@
 """
-One verb each: docs, tests, serve, translate, lint, bench, clock, sanitize, mutate, budget.
+One verb each: docs, tests, serve, translate, lint, bench, clock, sanitize, mutate, budget, wheel,
+pins.
 
 All sessions share one virtual environment, `.nox/torch-VERSION`, so that the package is installed
 and the extension built once. `PTNOTES_TORCH=2.15.0 nox -s docs` proves the notes on another torch,
@@ -33,6 +34,16 @@ INSTALLED_FROM = ["constraints.txt", "pyproject.toml", "setup.py", "csrc/**/*"]
 SANITIZED = ROOT / "build" / "sanitize"
 # Torch hides the type information that one check of UBSan would compare.
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize=vptr", "-fno-sanitize-recover=all"]
+
+# What a wheel does where there is nothing but torch: an operator gives what its formula gives.
+TRIED = """
+import torch
+from ptnotes.nn.boxes import generalized_box_iou, generalized_box_iou_reference
+boxes = torch.tensor([[0.0, 0.0, 2.0, 2.0], [1.0, 1.0, 3.0, 3.0]])
+got, wanted = (f(boxes, boxes) for f in (generalized_box_iou, generalized_box_iou_reference))
+torch.testing.assert_close(got, wanted)
+print("the wheel works with torch", torch.__version__)
+"""
 
 # How long each phase of a command took, in order.
 TIMES: list[tuple[str, float]] = []
@@ -166,6 +177,40 @@ def budget(session: nox.Session) -> None:
     run(session, "docs/_tools/budget.py", *session.posargs)
 
 
+@nox.session(default=False)
+def wheel(session: nox.Session) -> None:
+    """Build the distributions, and try the wheel in an environment that has only torch."""
+    install(session)
+    shutil.rmtree(ROOT / "build" / "dist", ignore_errors=True)
+    built = ("--no-isolation", "--outdir", "build/dist", ".")
+    program = str(PYTHON.with_name("pyproject-build"))
+    session.run(program, *built, external=True, env={"PTNOTES_NATIVE": "require"})
+    folder = ROOT / "build" / "clean"
+    session.run(sys.executable, "-m", "venv", "--clear", str(folder), external=True)
+    python = str(folder / PYTHON.relative_to(ENVIRONMENT))
+    (found,) = (ROOT / "build" / "dist").glob("*.whl")
+    pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    session.run(python, *pip, "-c", constraints(), *torch(), str(found), external=True)
+    with session.chdir(folder):  # where no source tree could be imported in its place
+        session.run(python, "-c", TRIED, external=True)
+
+
+@nox.session(default=False)
+def pins(session: nox.Session) -> None:
+    """Write constraints.txt anew, with the newest versions that fit; then prove and read them."""
+    folder = ROOT / ".nox" / "pins"
+    session.run(sys.executable, "-m", "venv", "--clear", str(folder), external=True)
+    python = str(folder / PYTHON.relative_to(ENVIRONMENT))
+    pip = (python, "-m", "pip", "--quiet", "--disable-pip-version-check")
+    session.run(*pip, "install", *torch(), "setuptools", "pybind11", external=True)
+    package = ("--no-build-isolation", "-e", ".[tests,lint,release]")
+    session.run(*pip, "install", *package, external=True, env={"PTNOTES_NATIVE": "off"})
+    frozen = session.run(*pip, "freeze", "--exclude-editable", external=True, silent=True)
+    head = (ROOT / "constraints.txt").read_text("utf-8").splitlines()[0]
+    names = sorted(line.replace("+cpu", "") for line in frozen.splitlines() if "==" in line)
+    (ROOT / "constraints.txt").write_text("\n".join([head, *names]) + "\n", "utf-8")
+
+
 @contextlib.contextmanager
 def phase(session: nox.Session, name: str) -> Iterator[None]:
     """Say what begins, and keep how long it took."""
@@ -203,13 +248,12 @@ def install(session: nox.Session) -> None:
         )
     stamp.unlink(missing_ok=True)
     pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    pins = constraints()
-    torch = "torch" if TORCH == "newest" else f"torch=={TORCH}"
-    package = ("--constraint", pins, "--no-build-isolation", "-e", ".[tests,lint]")
+    pinned = constraints()
+    package = ("--constraint", pinned, "--no-build-isolation", "-e", ".[tests,lint,release]")
     try:
         with phase(session, f"installing torch into {ENVIRONMENT.relative_to(ROOT)}"):
             session.run(sys.executable, "-m", "venv", str(ENVIRONMENT), external=True)
-            run(session, *pip, "--constraint", pins, torch, "setuptools", "ninja", "pybind11")
+            run(session, *pip, "--constraint", pinned, *torch(), "setuptools", "ninja", "pybind11")
         with phase(session, "installing the rest, compiling"):
             run(session, *pip, *package, PTNOTES_NATIVE=native)
     except CommandFailed:
@@ -220,6 +264,11 @@ def install(session: nox.Session) -> None:
     stamp.write_text(digest.hexdigest())
     BUILT_FOR.parent.mkdir(parents=True, exist_ok=True)
     BUILT_FOR.write_text(TORCH)
+
+
+def torch() -> list[str]:
+    """What pip is asked for."""
+    return ["torch" if TORCH == "newest" else f"torch=={TORCH}", "numpy"]
 
 
 def constraints() -> str:
