@@ -83,22 +83,14 @@ def tests(session: nox.Session) -> None:
 def serve(session: nox.Session) -> None:
     """Show one language and follow edits: `nox -s serve -- zh`; unproven blocks say so."""
     install(session)
-    language = {"en": "en", "zh": "zh_CN"}[(session.posargs or ["en"])[0]]
-    run(
-        session,
-        *("-m", "sphinx_autobuild", "--watch", "ptnotes", "--watch", "gallery"),
-        *("--ignore", "docs/gallery", "--ignore", "docs/locale/**/*.mo"),
-        *("-d", f"build/preview-doctrees-{language}", "docs", f"build/preview-{language}"),
-        PTNOTES_PREVIEW="1",
-        PTNOTES_LANGUAGE=language,
-    )
+    run(session, "-m", "sitebuilder", "serve", *session.posargs)
 
 
 @nox.session(default=False)
 def translate(session: nox.Session) -> None:
     """Bring the Chinese catalogs up to date and show what is missing."""
     install(session)
-    run(session, "docs/_tools/translate.py", *session.posargs)
+    run(session, "-m", "sitebuilder", "translate", *session.posargs)
 
 
 @nox.session(default=False)
@@ -174,7 +166,7 @@ def mutate(session: nox.Session) -> None:
 def budget(session: nox.Session) -> None:
     """Print the budgets of the site beside what was measured."""
     install(session)
-    run(session, "docs/_tools/budget.py", *session.posargs)
+    run(session, "-m", "sitebuilder", "budget", *session.posargs)
 
 
 @nox.session(default=False)
@@ -296,9 +288,11 @@ def prove(session: nox.Session) -> None:
 def build(session: nox.Session, started: float) -> None:
     """Build the site from what was proven."""
     with phase(session, "building the site"):
-        run(session, "docs/_tools/build.py", PTNOTES_STARTED=str(started))
+        run(session, "-m", "sitebuilder", "build", PTNOTES_STARTED=str(started))
 
 
 def run(session: nox.Session, *command: str, **environment: str) -> None:
-    """Run the shared environment's Python in the project's folder."""
-    session.run(str(PYTHON), *command, external=True, env=environment)
+    """Run the shared environment's Python in the project's folder; it knows the site builder."""
+    paths = [str(ROOT / "docs"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    variables = {"PYTHONPATH": os.pathsep.join(paths), **environment}
+    session.run(str(PYTHON), *command, external=True, env=variables)

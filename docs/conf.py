@@ -6,20 +6,20 @@ import os
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parent
-sys.path.insert(0, str(HERE / "_ext"))
-from gallery_cache import made_with  # noqa: E402 - one of our own extensions
+# Sphinx, started by itself, knows no other folder; all else is told where the builder lies.
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from sitebuilder.languages.site_languages import ENGLISH, language_of
+from sitebuilder.places import CACHE, ROOT
+from sitebuilder.proof.gallery_freshness import made_with
 
 # With a backend named here, notebooks would run and show no figure.
 os.environ.pop("MPLBACKEND", None)
 
 project = "ptnotes"
 author = "the ptnotes authors"
-language = os.environ.get("PTNOTES_LANGUAGE", "en")
-site_folder = {"en": "en", "zh_CN": "zh"}[language]
+language = os.environ.get("PTNOTES_LANGUAGE", ENGLISH.code)
 base_url = os.environ.get("PTNOTES_BASE_URL", "").rstrip("/")
-html_baseurl = f"{base_url}/{site_folder}/" if base_url else ""
+html_baseurl = f"{base_url}/{language_of(language).folder}/" if base_url else ""
 repository = os.environ.get("PTNOTES_REPOSITORY", "").rstrip("/")  # such as https://host/owner/name
 
 extensions = [
@@ -28,34 +28,13 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinxcontrib.katex",
     "sphinx_gallery.gen_gallery",
-    "ui",
-    "gallery_cache",
-    "fixed_text",
-    "boxes",
-    "proof_marks",
-    "ledger",
-    "verification",
-    "benchmarks",
-    "gallery_text",
-    "alt_texts",
-    "chinese_spaces",
-    "line_ends",
-    "chapters",
-    "prerequisites",
-    "katex_assets",
-    "languages",
-    "maths_fonts",
-    "lean_theme",
-    "lean_code",
-    "summaries",
-    "markdown_twin",
-    "take_away",
-    "repository",
-    "freshness",
+    "sphinx_markdown_builder",  # the settings of its translator
+    "sitebuilder",
 ]
 exclude_patterns = [
     "_*",
     "locale",
+    "sitebuilder",
     "gallery/**/*.ipynb",
     "gallery/**/*.json",
     "gallery/**/*.py",
@@ -74,7 +53,7 @@ nitpick_ignore_regex = [
 keep_warnings = False
 templates_path = ["_templates"]
 smartquotes = False
-trim_doctest_flags = False  # the ledger looks blocks up as they stand; `proof_marks` trims later
+trim_doctest_flags = False  # the ledger looks blocks up as they stand; `marks` trims later
 # Said of any folder above the gallery whose name has a space; our own file names have none.
 suppress_warnings = ["sphinx_gallery.space_in_filename"]
 
@@ -94,7 +73,7 @@ nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 nb_execution_show_tb = True
 # myst-nb's own key knows the cells only, so the folder stands for all else that they depend on.
-nb_execution_cache_path = str(ROOT / ".cache" / "notebooks" / made_with(ROOT))
+nb_execution_cache_path = str(CACHE / "notebooks" / made_with(ROOT))
 nb_merge_streams = True
 
 # Gallery, in the order of the notes
@@ -123,7 +102,7 @@ autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
 napoleon_numpy_docstring = False
 
-# Maths: rendered by the build, with assets of its own (`katex_assets`).
+# Maths: rendered by the build, with assets of its own (`katex_rendering`).
 katex_prerender = True
 math_renderer = "katex"
 

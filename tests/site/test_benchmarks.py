@@ -9,11 +9,9 @@ import pytest
 from docutils import nodes
 from sphinx import locale
 
+from sitebuilder.content import benchmark_tables
+from sitebuilder.languages import site_words
 from tests.support.tiny_project import REPOSITORY
-
-# isort: split
-import benchmarks
-import ui
 
 SAVED = REPOSITORY / "docs" / "benchmarks" / "cpu.json"
 
@@ -21,7 +19,7 @@ SAVED = REPOSITORY / "docs" / "benchmarks" / "cpu.json"
 @pytest.fixture
 def run() -> dict[str, Any]:
     """The run that the site shows, its words in English."""
-    locale.init([], "en", ui.DOMAIN)
+    locale.init([], "en", site_words.DOMAIN)
     saved: dict[str, Any] = json.loads(SAVED.read_text("utf-8"))
     return saved
 
@@ -34,7 +32,7 @@ def cells(table: nodes.Element) -> list[list[str]]:
 
 def test_each_case_has_its_row(run: dict[str, Any]) -> None:
     """With our milliseconds and, for the other ways, how many times that they take."""
-    shown = cells(benchmarks.runs(run))
+    shown = cells(benchmark_tables.runs(run))
 
     assert len(shown) == len(run["rows"])
     for words, row in zip(shown, run["rows"], strict=True):
@@ -49,10 +47,10 @@ def test_a_missed_goal_is_said_in_bold(run: dict[str, Any]) -> None:
     """Whatever was measured; here ours is made to take as long as the others together."""
     for row in run["rows"]:
         row["ours"] = row["eager"] + row["compiled"] + sum(row["beside"].values())
-    table = benchmarks.goals(run)
+    table = benchmark_tables.goals(run)
 
-    assert [words[-1] for words in cells(table)] == ["no"] * len(benchmarks.GOALS)
-    assert len(list(table.findall(nodes.strong))) == len(benchmarks.GOALS)
+    assert [words[-1] for words in cells(table)] == ["no"] * len(benchmark_tables.GOALS)
+    assert len(list(table.findall(nodes.strong))) == len(benchmark_tables.GOALS)
 
 
 def test_a_goal_that_is_met(run: dict[str, Any]) -> None:
@@ -60,4 +58,6 @@ def test_a_goal_that_is_met(run: dict[str, Any]) -> None:
     for row in run["rows"]:
         row["ours"] = min(row["eager"], row["compiled"], *row["beside"].values()) / 100
 
-    assert [words[-1] for words in cells(benchmarks.goals(run))] == ["yes"] * len(benchmarks.GOALS)
+    assert [words[-1] for words in cells(benchmark_tables.goals(run))] == ["yes"] * len(
+        benchmark_tables.GOALS
+    )

@@ -15,20 +15,15 @@ from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.data import YamlLexer
 from pygments.lexers.python import PythonLexer
 
+from sitebuilder.build import build_site
+from sitebuilder.build.run_sphinx import BuildError, report
+from sitebuilder.content import page_summaries
+from sitebuilder.languages import update_catalogs
+from sitebuilder.languages.site_languages import CHINESE, Language
+from sitebuilder.outputs.front_door import write_front
+from sitebuilder.proof.gallery_freshness import drop_stale_gallery
+from sitebuilder.theme import katex_rendering, lean_highlighting, lean_stylesheet, maths_fonts
 from tests.support.tiny_project import REPOSITORY, TinyProject
-
-# isort: split
-import build
-import katex_assets
-import lean_code
-import lean_theme
-import maths_fonts
-import summaries
-from front import write_front
-from gallery_cache import drop_stale_gallery
-from sphinx_run import report
-
-FRONT = REPOSITORY / "docs" / "_front"
 
 
 class TestPublish:
@@ -41,7 +36,7 @@ class TestPublish:
             folder.mkdir()
             (folder / name).touch()
 
-        build.publish(draft, site, tmp_path / "site.old")
+        build_site.publish(draft, site, tmp_path / "site.old")
 
         assert [path.name for path in site.iterdir()] == ["new.html"]
         assert not (tmp_path / "site.old").exists()
@@ -52,18 +47,18 @@ class TestPublish:
     ) -> None:
         """Sphinx fails in the second language, and the first is not published either."""
 
-        def fail(_root: Path, language: str, *_rest: object) -> None:
-            if language == "zh_CN":
-                raise build.BuildError("problems")
+        def fail(_root: Path, language: Language, *_rest: object) -> None:
+            if language == CHINESE:
+                raise BuildError("problems")
 
-        monkeypatch.setattr(build, "run_sphinx", fail)
-        monkeypatch.setattr(build, "prepare", lambda root: None)
-        monkeypatch.setattr(build, "check_catalogs", lambda root: None)
+        monkeypatch.setattr(build_site, "run_sphinx", fail)
+        monkeypatch.setattr(build_site, "prepare", lambda root: None)
+        monkeypatch.setattr(build_site, "check_catalogs", lambda root: None)
         (tmp_path / "site").mkdir()
         (tmp_path / "site" / "index.html").write_text("former")
 
-        with pytest.raises(build.BuildError):
-            build.build(tmp_path)
+        with pytest.raises(BuildError):
+            build_site.build(tmp_path)
 
         assert (tmp_path / "site" / "index.html").read_text() == "former"
         assert not (tmp_path / "build" / "doctrees").exists()
@@ -72,12 +67,10 @@ class TestPublish:
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         """And the message is named."""
-        import translate
+        monkeypatch.setattr(update_catalogs, "check", lambda root: ["a.po: not translated: One."])
 
-        monkeypatch.setattr(translate, "check", lambda root: ["a.po: not translated: One."])
-
-        with pytest.raises(build.BuildError, match="1 messages need a translator"):
-            build.check_catalogs(REPOSITORY)
+        with pytest.raises(BuildError, match="1 messages need a translator"):
+            build_site.check_catalogs(REPOSITORY)
 
         assert "a.po: not translated: One." in capsys.readouterr().err
 
@@ -89,9 +82,9 @@ class TestPublish:
         def full(root: Path) -> None:
             raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(build, "build", full)
+        monkeypatch.setattr(build_site, "build", full)
 
-        assert build.main() == 1
+        assert build_site.main() == 1
         assert "the disk is full; free some space" in capsys.readouterr().err
 
 
@@ -157,7 +150,7 @@ class TestFrontDoor:
 
     def test_it_works_without_a_script_and_without_an_address(self, tmp_path: Path) -> None:
         """Two relative links, and no tag that needs an address."""
-        write_front(FRONT, tmp_path, "")
+        write_front(tmp_path, "")
         page = (tmp_path / "index.html").read_text("utf-8")
 
         assert 'href="en/index.html" lang="en"' in page
@@ -167,7 +160,7 @@ class TestFrontDoor:
 
     def test_an_address_adds_its_tags(self, tmp_path: Path) -> None:
         """Both languages, the default, and the way home from a wrong address."""
-        write_front(FRONT, tmp_path, "https://example.org/notes/")
+        write_front(tmp_path, "https://example.org/notes/")
 
         page = (tmp_path / "index.html").read_text("utf-8")
         assert 'hreflang="zh-CN" href="https://example.org/notes/zh/"' in page
@@ -186,13 +179,13 @@ class TestAssets:
         monkeypatch.setattr(subprocess, "run", lambda *args, **kwargs: answer)
 
         with pytest.raises(RuntimeError, match=r"ENOTFOUND.*connect to the network once"):
-            katex_assets.install(tmp_path / "katex")
+            katex_rendering.install(tmp_path / "katex")
 
     def test_the_lean_stylesheet_asks_no_other_host(self) -> None:
         """The theme's own loads a font of flags."""
         theme = Path(shibuya.__file__).parent / "theme" / "shibuya" / "static" / "shibuya.css"
         style = theme.read_text("utf-8")
-        lean = lean_theme.lean(style, "tomato")
+        lean = lean_stylesheet.lean(style, "tomato")
 
         assert "url(https:" in style
         assert "url(https:" not in lean
@@ -202,7 +195,7 @@ class TestAssets:
     def test_every_colour_in_use_is_declared(self) -> None:
         """Leaving out what nothing refers to leaves nothing dangling that was not before."""
         theme = Path(shibuya.__file__).parent / "theme" / "shibuya" / "static" / "shibuya.css"
-        lean = lean_theme.lean(theme.read_text("utf-8"), "tomato")
+        lean = lean_stylesheet.lean(theme.read_text("utf-8"), "tomato")
 
         for name in ("--sy-c-text", "--gray-12", "--tomato-11", "--accent-9"):
             assert f"{name}:" in lean
@@ -211,7 +204,7 @@ class TestAssets:
         """A browser reads `<span/>` as open, and all that follows would be set as a formula."""
         broken = '<a><span class="strut" style="height:1em" />d</a>'
 
-        assert lean_theme.close_tags(broken) == (
+        assert lean_stylesheet.close_tags(broken) == (
             '<a><span class="strut" style="height:1em"></span>d</a>'
         )
 
@@ -220,9 +213,9 @@ class TestAssets:
         code = "y = torch.zeros(x)  # an a\n"
         lines = {
             formatter: highlight(code, PythonLexer(), formatter(style="github-light-default"))
-            for formatter in (HtmlFormatter, lean_code.LeanFormatter)
+            for formatter in (HtmlFormatter, lean_highlighting.LeanFormatter)
         }
-        plain, lean = lines[HtmlFormatter], lines[lean_code.LeanFormatter]
+        plain, lean = lines[HtmlFormatter], lines[lean_highlighting.LeanFormatter]
 
         assert '<span class="n">torch</span>' in plain
         assert '</span>zeros(x)  <span class="c1"># an a</span>' in lean
@@ -230,7 +223,7 @@ class TestAssets:
 
     def test_a_word_of_one_language_looks_like_its_kind(self) -> None:
         """Styles do not know the words of every lexer."""
-        formatter = lean_code.LeanFormatter(style="github-light-default")
+        formatter = lean_highlighting.LeanFormatter(style="github-light-default")
         code = highlight("name: plain", YamlLexer(), formatter)
 
         assert "plain" in code
@@ -240,12 +233,12 @@ class TestAssets:
         style = 'src:url(fonts/A.woff2) format("woff2"),url(fonts/A.woff) format("woff"),'
         style += 'url(fonts/A.ttf) format("truetype")}'
 
-        assert katex_assets.OTHER_FONTS.sub("", style) == (
+        assert katex_rendering.OTHER_FONTS.sub("", style) == (
             'src:url(fonts/A.woff2) format("woff2")}'
         )
 
 
-@pytest.mark.parametrize("module", [maths_fonts, summaries])
+@pytest.mark.parametrize("module", [maths_fonts, page_summaries])
 def test_examples_of_extensions_hold(module: ModuleType) -> None:
     """They are documentation too."""
     result = doctest.testmod(module)

@@ -6,20 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from sitebuilder.languages import catalogs, translation_rules, update_catalogs
+from sitebuilder.languages.catalogs import Translation
 from tests.support.tiny_project import REPOSITORY
-
-# isort: split
-import catalogs
-import parity
-import translate
-from catalogs import Translation
 
 GLOSSARY = {"attention": "注意力", "attention weight": "注意力权重", "mask": "掩码"}
 
 
 def said(english: str, chinese: str, page: str = "notes/a") -> str:
     """Return the complaints about a translation as one text."""
-    return "\n".join(parity.complaints(page, english, chinese, GLOSSARY))
+    return "\n".join(translation_rules.complaints(page, english, chinese, GLOSSARY))
 
 
 class TestParity:
@@ -85,7 +81,7 @@ class TestCompleteness:
 
     def compare(self, folder: Path, messages: list[str]) -> str:
         """Return what is wrong with the catalog `a` of a folder."""
-        return "\n".join(translate.compare(folder, {"a": messages}, {}))
+        return "\n".join(update_catalogs.compare(folder, {"a": messages}, {}))
 
     def test_a_complete_catalog_passes(self, tmp_path: Path) -> None:
         """Every message has a translation."""
@@ -171,7 +167,7 @@ class TestOurs:
         """They are extracted from the source of today."""
         messages = {catalogs.WORDS: catalogs.words(REPOSITORY / "docs")}
         folder = catalogs.catalog_folder(REPOSITORY)
-        found = translate.compare(folder, messages, {})
+        found = update_catalogs.compare(folder, messages, {})
 
         assert [line for line in found if not line.endswith("its page is gone")] == []
 
@@ -183,7 +179,9 @@ class TestOurs:
             for path in folder.rglob("*.po")
         }
 
-        assert translate.compare(folder, messages, translate.glossary_of(REPOSITORY)) == []
+        assert (
+            update_catalogs.compare(folder, messages, update_catalogs.glossary_of(REPOSITORY)) == []
+        )
 
     def test_of_the_reference_the_first_page_alone_has_a_catalog(self) -> None:
         """The others are docstrings, English in both languages."""
@@ -198,6 +196,6 @@ class TestOurs:
             "| English | 中文 | Note |\n|--|--|--|\n| mask | 掩码 | |\n| mask | 蒙版 | |\n"
         )
 
-        assert len(translate.glossary_of(REPOSITORY)) > 50
+        assert len(update_catalogs.glossary_of(REPOSITORY)) > 50
         with pytest.raises(ValueError, match="'mask' stands twice"):
-            parity.read_glossary(path)
+            translation_rules.read_glossary(path)

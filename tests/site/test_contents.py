@@ -28,7 +28,9 @@ SECOND = "---\nknow-first: one/first\n---\n\n# The *second*\n\nText.\n"
 @pytest.fixture
 def tiny(tmp_path: Path) -> TinyProject:
     """A chapter of two notes, of which the second builds on the first."""
-    project = TinyProject(tmp_path / "p", ("ui", "summaries", "chapters", "prerequisites"))
+    project = TinyProject(
+        tmp_path / "p", ("site_words", "page_summaries", "chapter_cards", "prerequisites")
+    )
     project.write("docs/index.md", INDEX)
     project.write("docs/notes/index.md", NOTES)
     project.write("docs/notes/one/index.md", CHAPTER)

@@ -1,4 +1,4 @@
-"""`katex_assets`: the process that renders formulas is waited for, and never left behind."""
+"""`katex_rendering`: the process that renders formulas is waited for, and never left behind."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "docs" / "_ext"))
-
-from katex_assets import start_server
+from sitebuilder.theme import katex_rendering
+from sitebuilder.theme.katex_rendering import start_server
 
 LATE = (
     "import socket, sys, time; s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]);"
@@ -31,16 +30,14 @@ def server_of(code: str) -> type:
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """The processes that were started."""
-    import katex_assets
-
     found: list[object] = []
-    start: Callable[..., object] = katex_assets.subprocess.Popen
+    start: Callable[..., object] = katex_rendering.subprocess.Popen
 
     def remember(*arguments: object, **options: object) -> object:
         found.append(start(*arguments, **options))
         return found[-1]
 
-    monkeypatch.setattr(katex_assets.subprocess, "Popen", remember)
+    monkeypatch.setattr(katex_rendering.subprocess, "Popen", remember)
     return found
 
 

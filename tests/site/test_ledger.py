@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from sitebuilder.build.build_site import BuildError, Unfinished
 from tests.support.tiny_project import TinyProject
-
-# isort: split
-from build import BuildError, Unfinished
 
 PAGE = """\
 # Page

@@ -63,7 +63,7 @@ def test_no_line_begins_with_punctuation(browser: Browser, folder: str) -> None:
 )
 def test_a_character_each_side_is_held(tmp_path: Path, text: str, held: str) -> None:
     """One that may not be parted from the formula; no word is lost."""
-    project = TinyProject(tmp_path / "p", ("ui", "line_ends"))
+    project = TinyProject(tmp_path / "p", ("site_words", "line_ends"))
     project.write("docs/index.md", f"# Site\n\n{text}\n")
 
     page = BeautifulSoup(project.build().page(), "html.parser")
@@ -88,7 +88,7 @@ def test_a_character_each_side_is_held(tmp_path: Path, text: str, held: str) -> 
 )
 def test_long_words_of_code_have_joints(tmp_path: Path, code: str, pieces: list[str]) -> None:
     """So that they are no wider than a phone; a short one stays whole."""
-    project = TinyProject(tmp_path / "p", ("ui", "line_ends"))
+    project = TinyProject(tmp_path / "p", ("site_words", "line_ends"))
     project.write("docs/index.md", f"# Site\n\n`{code}`\n")
 
     page = BeautifulSoup(project.build().page(), "html.parser")

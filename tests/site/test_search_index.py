@@ -9,13 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from sitebuilder.build.run_sphinx import BuildError
+from sitebuilder.outputs import search_index
+from sitebuilder.outputs.search_index import run_pagefind, terms_of
+from sitebuilder.outputs.search_text import endings, for_search, read, readable
 from tests.support.tiny_project import REPOSITORY
-
-# isort: split
-import search_index
-from search_index import run_pagefind, terms_of
-from search_page import endings, for_search, read, readable
-from sphinx_run import BuildError
 
 SITE = REPOSITORY / "site"
 AROUND = ("Skip to the content", "What proved this page", "跳到正文", "本页由什么证明")

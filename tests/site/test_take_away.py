@@ -13,13 +13,10 @@ from markdown_it import MarkdownIt
 from nbclient import NotebookClient
 from playwright.sync_api import Browser
 
+from ptnotes.verify.block import Block
+from sitebuilder.outputs.downloads import cells_of, script
 from tests.support.server import SITE
 from tests.support.tiny_project import REPOSITORY, TinyProject
-
-# isort: split
-from take_away import cells_of, script
-
-from ptnotes.verify.block import Block
 
 NOTES = sorted(
     path.relative_to(SITE / "en").with_suffix("").as_posix()
@@ -204,7 +201,9 @@ class TestRepository:
     @pytest.fixture
     def tiny(self, tmp_path: Path) -> TinyProject:
         """A page with two blocks."""
-        project = TinyProject(tmp_path / "p", ("ui", "proof_marks", "ledger", "repository"))
+        project = TinyProject(
+            tmp_path / "p", ("site_words", "marks", "close_ledger", "repository_links")
+        )
         project.write(
             "docs/index.md", "# Page\n\n```python\n>>> 1\n1\n```\n\n```python\n>>> 'é'\n'é'\n```\n"
         )

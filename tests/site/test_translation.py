@@ -81,7 +81,7 @@ PICTURE = """
 @pytest.fixture
 def gallery(tmp_path: Path) -> TinyProject:
     """A gallery with one card, as sphinx-gallery writes it."""
-    project = TinyProject(tmp_path / "p", ("ui", "fixed_text", "gallery_text"))
+    project = TinyProject(tmp_path / "p", ("site_words", "untranslated_text", "gallery_pages"))
     project.configure(
         "from sphinx_gallery._doctree_links import CodeLinksTransform\n"
         "def setup(app):\n    app.add_post_transform(CodeLinksTransform)\n"
@@ -128,7 +128,7 @@ class TestAltTexts:
     @pytest.fixture
     def example(self, tmp_path: Path) -> TinyProject:
         """An example with a picture, as sphinx-gallery writes it."""
-        project = TinyProject(tmp_path / "p", ("ui", "fixed_text", "alt_texts"))
+        project = TinyProject(tmp_path / "p", ("site_words", "untranslated_text", "alt_texts"))
         project.configure(
             "from sphinx_gallery import directives as gallery\n"
             "def setup(app):\n"
@@ -178,7 +178,7 @@ class TestFixedText:
 
     def messages(self, tmp_path: Path, text: str, name: str = "index") -> str:
         """Return the messages of a page."""
-        project = TinyProject(tmp_path / "p", ("ui", "fixed_text"))
+        project = TinyProject(tmp_path / "p", ("site_words", "untranslated_text"))
         project.write("docs/index.md", "# Site\n\n```{toctree}\n:glob:\n*\n```\n")
         project.write(f"docs/{name}.md", text)
         built = project.build(builder="gettext")
@@ -213,7 +213,7 @@ class TestSpaces:
 
     def test_a_link_has_none_beside_its_chinese_title(self, tmp_path: Path) -> None:
         """What the role needs is gone, what a Latin title needs is there."""
-        project = TinyProject(tmp_path / "p", ("ui", "chinese_spaces"))
+        project = TinyProject(tmp_path / "p", ("site_words", "chinese_spaces"))
         project.write("docs/index.md", self.PAGE)
         project.write("docs/a.md", "# Attention\n")
         project.write("docs/b.md", "# Transformer\n")
@@ -233,8 +233,8 @@ class TestLanguages:
 
     @pytest.fixture
     def tiny(self, tmp_path: Path) -> TinyProject:
-        """A project whose template shows what `languages` gives it."""
-        project = TinyProject(tmp_path / "p", (*NAMES, "languages"))
+        """A project whose template shows what `language_links` gives it."""
+        project = TinyProject(tmp_path / "p", (*NAMES, "language_links"))
         template = (
             '{% extends "!layout.html" %}{% block extrahead %}'
             '<a id="switch" href="{{ other_language.href }}" lang="{{ other_language.tag }}"></a>'

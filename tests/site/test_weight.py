@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
+from sitebuilder.build.page_budget import BUDGET, KINDS, weigh
 from tests.support.server import SITE
-
-# isort: split
-from budget_pages import BUDGET, KINDS, weigh
 
 TRIES = 3
 pytestmark = [pytest.mark.site, pytest.mark.browser]

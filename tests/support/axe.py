@@ -12,10 +12,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from sitebuilder.theme.katex_rendering import BIN, node
 from tests.support.tiny_project import REPOSITORY
-
-# isort: split
-from katex_assets import BIN, node
 
 VERSION = "4.10.3"
 CACHE = REPOSITORY / ".cache" / "axe-core" / VERSION

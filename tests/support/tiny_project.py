@@ -1,4 +1,4 @@
-"""A tiny project with one page or a few, built by Sphinx with the site's own extensions."""
+"""A tiny project with one page or a few, built by Sphinx with phases of the site's builder."""
 
 from __future__ import annotations
 
@@ -14,9 +14,6 @@ from ptnotes.verify.page import read_page
 from ptnotes.verify.project import find_project
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-EXTENSIONS = REPOSITORY / "docs" / "_ext"
-TOOLS = REPOSITORY / "docs" / "_tools"
-sys.path[:0] = [str(TOOLS), str(EXTENSIONS)]  # for the tests that import them
 
 PYPROJECT = """\
 [tool.ptnotes.verify]
@@ -26,13 +23,13 @@ seconds = 60
 """
 
 CONF = """\
-import os, sys
-sys.path.insert(0, {extensions!r})
+import os
 project = "tiny"
 language = os.environ.get("PTNOTES_LANGUAGE", "en")
 base_url = os.environ.get("PTNOTES_BASE_URL", "")
 repository = os.environ.get("PTNOTES_REPOSITORY", "")
-extensions = ["myst_parser", *{names!r}]
+extensions = ["myst_parser", "sitebuilder"]
+site_phases = {names!r}
 locale_dirs = ["locale"]
 gettext_compact = False
 gettext_location = False
@@ -45,7 +42,10 @@ html_use_index = False
 html_copy_source = False
 """
 
-NAMES = ("ui", "fixed_text", "boxes", "proof_marks", "ledger", "verification", "freshness")
+NAMES = (
+    *("site_words", "untranslated_text", "myth_and_changed_boxes", "marks", "close_ledger"),
+    *("verification_tables", "incremental"),
+)
 
 
 @dataclass(frozen=True)
@@ -74,14 +74,14 @@ class TinyProject:
 
     Args:
         root: The folder.
-        names: The extensions of the site that are under test.
+        names: The modules of the builder whose phases are under test.
     """
 
     def __init__(self, root: Path, names: tuple[str, ...] = NAMES) -> None:
         self.root = root.resolve()
         (root / "docs").mkdir(parents=True)
         (root / "pyproject.toml").write_text(PYPROJECT)
-        conf = CONF.format(extensions=str(EXTENSIONS), names=list(names))
+        conf = CONF.format(names=list(names))
         (root / "docs" / "conf.py").write_text(conf)
 
     def write(self, name: str, text: str) -> None:
@@ -138,7 +138,7 @@ class TinyProject:
                     if not key.startswith("PTNOTES_")
                 },
                 "PTNOTES_LANGUAGE": language,
-                "PYTHONPATH": str(REPOSITORY),
+                "PYTHONPATH": os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "docs")]),
                 **variables,
             },
         )

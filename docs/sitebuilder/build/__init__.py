@@ -1,0 +1,1 @@
+"""Running Sphinx, building both languages, and measuring what came of it."""

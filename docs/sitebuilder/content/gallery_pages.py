@@ -1,0 +1,76 @@
+"""The words that sphinx-gallery writes itself: cards in raw HTML, and links that ours replace."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+from sphinx_gallery._doctree_links import CodeLinksTransform
+
+from sitebuilder.class_names import DOWNLOAD_NOTE, GALLERY_CARD, GALLERY_CARD_TITLE, GALLERY_FOOTER
+from sitebuilder.content.page_summaries import summary_of
+from sitebuilder.content.special_pages import in_gallery
+
+TOOLTIP = re.compile(r'tooltip="[^"]*"')
+TITLE = re.compile(rf'(<div class="{GALLERY_CARD_TITLE}">).*?(</div>)', re.DOTALL)
+
+
+class OwnGalleryLinks(SphinxTransform):
+    """Remove the download links of gallery pages: ours (`downloads`) are in the page's language."""
+
+    default_priority = 10  # before Sphinx's own translation, at 20
+
+    def apply(self) -> None:
+        """Change one page."""
+        if not in_gallery(self.env.docname):
+            return
+        for note in list(self.document.findall(_is_download_note)):
+            note.parent.remove(note)
+        for footer in list(self.document.findall(_is_footer)):
+            footer.parent.remove(footer)
+        self._name_cards()
+
+    def _name_cards(self) -> None:
+        """Note on both raw parts of a card whose card it is; the link between them says it."""
+        opening, example = None, ""
+        for node in self.document.findall():
+            if isinstance(node, nodes.raw) and GALLERY_CARD in node.astext():
+                opening = node
+            elif opening and isinstance(node, addnodes.pending_xref) and node["reftype"] == "doc":
+                example = opening["example"] = node["reftarget"].removeprefix("/")
+            elif opening and isinstance(node, nodes.raw) and TITLE.search(node.astext()):
+                node["example"], opening = example, None
+
+
+def translate_cards(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Give each card the title and the beginning of its example as that page has them."""
+    for node in doctree.findall(nodes.raw):
+        if node.get("example") in app.env.found_docs:
+            title = html.escape(app.env.titles[node["example"]].astext())
+            intro = html.escape(summary_of(app.env, node["example"]))
+            text = TOOLTIP.sub(lambda _match, intro=intro: f'tooltip="{intro}"', node.astext())
+            text = TITLE.sub(lambda match, title=title: match[1] + title + match[2], text)
+            node.children = [nodes.Text(text)]
+
+
+def _is_download_note(node: nodes.Node) -> bool:
+    classes = node.get("classes", ()) if isinstance(node, nodes.Element) else ()
+    return DOWNLOAD_NOTE in classes
+
+
+def _is_footer(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.container) and GALLERY_FOOTER in node["classes"]
+
+
+def reread_cards(app: Sphinx, *changes: object) -> list[str]:
+    """Read pages of cards again on every build: their words are those of other pages."""
+    return [name for name in app.env.found_docs if re.fullmatch(r"gallery(/.+)?/index", name)]
+
+
+def keep_literal_blocks(app: Sphinx) -> None:
+    """Take out the transform that turns code into linked words, which the ledger cannot see."""
+    app.registry.post_transforms.remove(CodeLinksTransform)

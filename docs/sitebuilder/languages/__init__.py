@@ -1,0 +1,1 @@
+"""The two languages of the site, their catalogs, and what gettext does not reach."""

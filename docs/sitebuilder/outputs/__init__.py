@@ -1,0 +1,1 @@
+"""What is made of a finished page: Markdown, downloads, search index, pictures, front door."""

@@ -1,0 +1,73 @@
+"""The search index of each language, made by Pagefind from what the pages say."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from sitebuilder.build.run_sphinx import BuildError
+from sitebuilder.languages.site_languages import ENGLISH, LANGUAGES, other_than
+from sitebuilder.outputs.search_text import Article, for_search, read
+
+FOLDER = "pagefind"  # in the folder of each language; Pagefind derives addresses from this name
+OWN_INTERFACE = ("*-ui.*", "pagefind-highlight.js")  # its boxes: ours stands in the theme's place
+
+
+def write_indexes(site: Path, work: Path, terms: Mapping[str, str]) -> None:
+    """
+    Write the index of each language into its folder of the site.
+
+    Args:
+        site: The site's folder.
+        work: A folder for the copies that Pagefind reads.
+        terms: The Chinese of each English term.
+
+    Raises:
+        BuildError: if Pagefind fails.
+    """
+    shutil.rmtree(work, ignore_errors=True)
+    pages = {language.folder: read_all(site / language.folder) for language in LANGUAGES}
+    for language in LANGUAGES:
+        folder, other = language.folder, other_than(language.code).folder
+        for name, article in pages[folder].items():
+            copy = work / folder / f"{name}.html"
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            also = pages[other][name].title if name in pages[other] else ""
+            used = terms_of(pages[ENGLISH.folder].get(name, article), terms)
+            copy.write_text(for_search(name, article, also, used), "utf-8")
+        run_pagefind(work / folder, site / folder / FOLDER)
+
+
+def read_all(folder: Path) -> dict[str, Article]:
+    """Read each page of a language, by its name such as `notes/sequence/attention`."""
+    paths = sorted(folder.rglob("*.html"))
+    names = [path.relative_to(folder).with_suffix("").as_posix() for path in paths]
+    return {name: read(path.read_text("utf-8")) for name, path in zip(names, paths, strict=True)}
+
+
+def terms_of(article: Article, terms: Mapping[str, str]) -> list[str]:
+    """Return the terms that an English page uses, each in both languages."""
+    text = " ".join(article.text)
+    found = []
+    for english, chinese in terms.items():
+        if re.search(rf"(?<![\w-]){re.escape(english)}s?(?![\w-])", text, re.IGNORECASE):
+            found += [english, chinese] if chinese != english else [english]
+    return found
+
+
+def run_pagefind(pages: Path, target: Path) -> None:
+    """Index a folder of pages, and keep of Pagefind's files those that we load."""
+    command = [sys.executable, "-m", "pagefind", "--site", str(pages), "--output-path", str(target)]
+    done = subprocess.run(
+        [*command, "--keep-index-url", "--silent"], capture_output=True, text=True, check=False
+    )
+    if done.returncode or not (target / "pagefind.js").exists():
+        lines = (done.stderr or done.stdout).strip().splitlines() or ["it said nothing"]
+        raise BuildError(f"Pagefind could not index the pages ({lines[-1]})")
+    for pattern in OWN_INTERFACE:
+        for path in target.glob(pattern):
+            path.unlink()

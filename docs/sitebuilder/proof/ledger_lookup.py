@@ -1,0 +1,77 @@
+"""What the ledger knows of the blocks of a page; shared by the extensions that show it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.environment import BuildEnvironment
+
+from ptnotes.verify.block import shown_hash
+from ptnotes.verify.ledger import Entry, Ledger, open_ledger
+from sitebuilder.class_names import RESULTS
+from sitebuilder.content.special_pages import in_gallery
+
+
+def ledger(env: BuildEnvironment) -> Ledger:
+    """Return the ledger of the project that the pages belong to, read once a build."""
+    return _open(root_of(env))
+
+
+def forget_ledger() -> None:
+    """Read the ledger anew when it is next asked for."""
+    _open.cache_clear()
+
+
+@functools.cache
+def _open(root: Path) -> Ledger:
+    return open_ledger(root)
+
+
+def root_of(env: BuildEnvironment) -> Path:
+    """Return the project's folder: the pages lie in its `docs/`."""
+    return Path(env.srcdir).resolve().parent
+
+
+def page_of(env: BuildEnvironment, docname: str) -> str:
+    """Return the page, as the ledger names it, that a document is made of."""
+    if in_gallery(docname):
+        return f"{docname}.py"
+    return env.doc2path(docname).resolve().relative_to(root_of(env)).as_posix()
+
+
+def docname_of(page: str) -> str:
+    """Return the document on which a reader finds the blocks of a page, if it exists."""
+    stem = page.rsplit(".", 1)[0]
+    folder, _, rest = stem.partition("/")
+    if folder == "docs":
+        return rest
+    if folder == "ptnotes":
+        return f"api/{rest.rsplit('/', 1)[-1]}"
+    return stem
+
+
+def blocks(doctree: nodes.Element) -> Iterator[nodes.Element]:
+    """Yield every preformatted block of a page."""
+    return doctree.findall(lambda node: isinstance(node, nodes.literal_block | nodes.doctest_block))
+
+
+def snippets(doctree: nodes.Element) -> Iterator[nodes.Element]:
+    """Yield every block of code that a reader of the page can see and that no build has written."""
+    return (node for node in blocks(doctree) if not _is_result(node))
+
+
+def entry_of(env: BuildEnvironment, docname: str, node: nodes.Element) -> Entry | None:
+    """Return the ledger's entry of a block of a document, or None for one that it does not know."""
+    shown = node.get("shown") or shown_hash(node.astext())
+    return ledger(env).find(shown, page_of(env, docname))
+
+
+def _is_result(node: nodes.Element | None) -> bool:
+    while node is not None:
+        if RESULTS & set(node.get("classes", ())):
+            return True
+        node = node.parent
+    return False
