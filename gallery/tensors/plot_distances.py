@@ -30,7 +30,7 @@ ways = {
     "expansion": lambda x, y: x.square().sum(1)[:, None] - 2 * x @ y.T + y.square().sum(1),
     "torch.cdist": lambda x, y: torch.cdist(x, y) ** 2,
     "torch.cdist, told not to": lambda x, y: torch.cdist(x, y, compute_mode=told) ** 2,
-    "ptnotes.tensors.distances": pairwise_squared_distance,
+    "pairwise_squared_distance": pairwise_squared_distance,
 }
 differences, expansion, cdist, exact, ours = ways
 side = torch.tensor([1.0, -1.0]).repeat(100)[:, None]  # points take turns between the clouds
@@ -85,7 +85,7 @@ assert error(cdist, x[:26], y[:25]) > 0.1
 #
 #    Left, the relative error against the distance from the origin: for the expansion and
 #    torch.cdist it rises from below a millionth to 1 and more, where no digit is left; for the
-#    differences, for cdist told not to expand, and for ptnotes.tensors.distances it stays below a
+#    differences, for cdist told not to expand, and for pairwise_squared_distance it stays below a
 #    millionth. Right, memory at the peak: for the differences more than fifty times as much as for
 #    any other.
 

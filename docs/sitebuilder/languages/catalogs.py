@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import normalize, read_po
 
-from sitebuilder.build.run_sphinx import run_sphinx
+from sitebuilder.build.run_sphinx import BuildError, run_sphinx
 from sitebuilder.content.special_pages import in_reference
 from sitebuilder.languages.site_languages import CHINESE, ENGLISH
 from sitebuilder.languages.site_words import DOMAIN
@@ -52,7 +53,7 @@ def catalog_folder(root: Path) -> Path:
 
 def extract(root: Path) -> dict[str, list[str]]:
     """
-    Read the messages of every page afresh, in reading order, by catalog.
+    Read the messages of every page as it is now, in reading order, by catalog.
 
     Args:
         root: The project's folder.
@@ -60,15 +61,21 @@ def extract(root: Path) -> dict[str, list[str]]:
     Raises:
         BuildError: if a page cannot be read.
     """
+    # Nothing is run for the sake of its messages, so no notebook says its language.
+    quiet = "suppress_warnings=myst-nb.lexer,sphinx_gallery.space_in_filename"
+    settings = ("nb_execution_mode=off", "plot_gallery=0", quiet)
+    doctrees = root / "build" / "doctrees" / "messages"
     with tempfile.TemporaryDirectory(prefix="ptnotes-") as scratch:
         output = Path(scratch)
-        # Nothing is run for the sake of its messages, so no notebook says its language.
-        quiet = "suppress_warnings=myst-nb.lexer,sphinx_gallery.space_in_filename"
-        settings = ("nb_execution_mode=off", "plot_gallery=0", quiet)
-        run_sphinx(root, ENGLISH, "gettext", output / "pot", output / "doctrees", *settings)
+        try:
+            run_sphinx(root, ENGLISH, "gettext", output, doctrees, *settings)
+        except BuildError:
+            # A page that is not read again says its warnings no more.
+            shutil.rmtree(doctrees, ignore_errors=True)
+            raise
         found = {
-            path.relative_to(output / "pot").with_suffix("").as_posix(): list(_messages(path))
-            for path in sorted((output / "pot").rglob("*.pot"))
+            path.relative_to(output).with_suffix("").as_posix(): list(_messages(path))
+            for path in sorted(output.rglob("*.pot"))
         }
     pages = {name: messages for name, messages in found.items() if not in_reference(name)}
     pages.pop("sphinx", None)
