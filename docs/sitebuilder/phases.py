@@ -20,6 +20,7 @@ from sphinx.util.docutils import SphinxDirective
 from sitebuilder.build import incremental
 from sitebuilder.content import (
     alt_texts,
+    architecture,
     benchmark_tables,
     chapter_cards,
     gallery_pages,
@@ -92,6 +93,7 @@ PHASES = (
     Phase(UNRESOLVED, myth_and_changed_boxes.FillLists, "links of copied boxes lead from here"),
     Phase(RESOLVED, verification_tables.fill, "tables hold code: before the ledger closes"),
     Phase(RESOLVED, benchmark_tables.fill, "tables hold code: before the ledger closes"),
+    Phase(RESOLVED, architecture.fill, "tables hold code: before the ledger closes"),
     Phase(RESOLVED, chapter_cards.fill, "before Chinese spaces, which titles need too"),
     Phase(RESOLVED, myth_and_changed_boxes.label_boxes, "after lists are filled with boxes"),
     Phase(RESOLVED, gallery_pages.translate_cards, "titles are translated by now"),
@@ -120,6 +122,7 @@ PHASES = (
 
 DIRECTIVES: dict[str, type[SphinxDirective]] = {
     "alt": alt_texts.AltText,
+    "architecture": architecture.Architecture,
     "benchmarks": benchmark_tables.Benchmarks,
     "changed": myth_and_changed_boxes.Box,
     "changes": myth_and_changed_boxes.BoxList,
@@ -130,6 +133,7 @@ DIRECTIVES: dict[str, type[SphinxDirective]] = {
 }
 # What stands in a page until a phase fills it.
 PLACES: tuple[type[nodes.Element], ...] = (
+    architecture.architecture_picture,
     benchmark_tables.benchmark_part,
     chapter_cards.chapter_list,
     myth_and_changed_boxes.box_list,

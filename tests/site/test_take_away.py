@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -13,7 +14,8 @@ from markdown_it import MarkdownIt
 from nbclient import NotebookClient
 from playwright.sync_api import Browser
 
-from ptnotes.verify.block import Block
+from ptnotes.verify.block import NOT_RUN, PASSED, PYTHON_KINDS, Block
+from ptnotes.verify.ledger import Ledger, open_ledger
 from sitebuilder.outputs.downloads import cells_of, script
 from tests.support.server import SITE
 from tests.support.tiny_project import REPOSITORY, TinyProject
@@ -26,6 +28,9 @@ EXAMPLES = sorted(
     path.relative_to(REPOSITORY).with_suffix("").as_posix()
     for path in (REPOSITORY / "gallery").rglob("plot_*.py")
 )
+# One with a figure, one with errors that are to come, one with an operator in C++.
+RUN = ("notes/sequence/attention", "notes/training/optimizers", "notes/cpp/operators")
+PRINTS_THE_ERROR = "except Exception as error:\n    print(f'{type(error).__name__}: {error}')"
 SECONDS = 300
 QUIET = "ignore:.*TCP without encryption:UserWarning"
 
@@ -159,10 +164,75 @@ class TestBoth:
                 assert page.with_suffix(".md").is_file(), name
 
 
+class Unwrap(ast.NodeTransformer):
+    """
+    Give back the statements of a session from those of a script.
+
+    Args:
+        show: The name by which the script shows a value.
+    """
+
+    def __init__(self, show: str) -> None:
+        self.show = show
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        """Take a value out of the call that shows it."""
+        call = node.value
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == self.show:
+            return ast.Expr(call.args[0])
+        return node
+
+    def visit_Try(self, node: ast.Try) -> ast.AST | list[ast.stmt]:
+        """Take a statement that is to fail out of what prints its error."""
+        return node.body if ast.unparse(node.handlers[0]) == PRINTS_THE_ERROR else node
+
+
+@cache
+def ledger() -> Ledger:
+    """Return the ledger of the project."""
+    return open_ledger(REPOSITORY)
+
+
+def proven(name: str) -> list[ast.stmt]:
+    """Return the statements of a note's Python blocks, each of which has passed."""
+    entries = [e for e in ledger().of_page(f"docs/{name}.md") if e.block.kind in PYTHON_KINDS]
+    ran = [entry.block for entry in entries if not entry.block.excuse]
+    assert [entry.block.line for entry in entries if entry.state not in (PASSED, NOT_RUN)] == []
+    sources = ["".join(e.source for e in block.examples) or block.text for block in ran]
+    return ast.parse("\n".join(sources)).body
+
+
+def dump(statements: list[ast.stmt]) -> str:
+    """Return what statements do, whatever their lines and comments."""
+    return ast.dump(ast.Module(statements, []))
+
+
 @pytest.mark.site
 @pytest.mark.parametrize("name", NOTES)
+class TestCode:
+    """A download is made of blocks that have passed, all of them and in their order."""
+
+    def test_a_notebook_is_its_proven_blocks(self, name: str) -> None:
+        """Cut into cells."""
+        cells = "\n".join(code(SITE / "en" / f"{name}.ipynb"))
+
+        assert dump(ast.parse(cells).body) == dump(proven(name))
+
+    def test_a_script_is_its_proven_blocks(self, name: str) -> None:
+        """With calls that show what a prompt would show."""
+        first, *rest = ast.parse((SITE / "en" / f"{name}.py").read_text("utf-8")).body
+        shows = isinstance(first, ast.ImportFrom) and first.names[0].name == "displayhook"
+        statements = rest if shows else [first, *rest]
+        unwrap = Unwrap(first.names[0].asname or "" if shows else "")
+        found = unwrap.visit(ast.Module(statements, []))
+
+        assert dump(found.body) == dump(proven(name))
+
+
+@pytest.mark.site
+@pytest.mark.parametrize("name", RUN)
 class TestRuns:
-    """In a clean folder, from beginning to end."""
+    """In a clean folder, from beginning to end; the code of all others is that of the ledger."""
 
     def test_the_script_runs(self, name: str, tmp_path: Path) -> None:
         """And prints."""
