@@ -7,23 +7,32 @@ former `site/` as it was and its own unfinished work to be thrown away by the ne
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import shutil
 import sys
 import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 from ptnotes.verify.block import NOT_RUN, PASSED
 from ptnotes.verify.ledger import open_ledger
+from sitebuilder.build import inputs
 from sitebuilder.build.run_sphinx import BuildError, run_sphinx
-from sitebuilder.languages.site_languages import ENGLISH, LANGUAGES
+from sitebuilder.languages.site_languages import CHINESE, ENGLISH, LANGUAGES, Language
 from sitebuilder.outputs.front_door import write_front
 from sitebuilder.outputs.pictures import finish_pictures
 from sitebuilder.outputs.search_index import write_indexes
 from sitebuilder.places import ROOT
 
 NOTEBOOK_CACHES = 3  # as many fingerprints keep their executed notebooks
+
+# Lines that Sphinx prints when it has made the gallery, and when it has read all pages.
+AFTER_GALLERY = ("looking for now-outdated files", "reading sources")
+AFTER_NOTEBOOKS = ("pickling environment", "preparing documents", "no targets are out of date")
 
 # What Sphinx and its extensions copy and no page of ours loads.
 UNUSED = shutil.ignore_patterns(
@@ -54,7 +63,12 @@ def main() -> int:
     # `nox -s docs` says when the proof began, so that the seconds are those a reader waits.
     started = float(os.environ.get("PTNOTES_STARTED") or time.time())
     try:
+        if inputs.is_current(ROOT):
+            print(f"site: nothing has changed since it was built; {time.time() - started:.0f} s")
+            return 0
+        inputs.forget(ROOT)
         build(ROOT)
+        inputs.remember(ROOT)
         print(summary(ROOT, time.time() - started))
     except BuildError as error:
         print(f"The site was not built: {error}", file=sys.stderr)
@@ -82,21 +96,67 @@ def build(root: Path) -> None:
     """
     work = root / "build"
     with Unfinished(work):
-        prepare(root)
-        for language in LANGUAGES:
-            output, doctrees = work / "html" / language.folder, work / "doctrees" / language.folder
-            run_sphinx(root, language, "html", output, doctrees)
-            if language == ENGLISH:
-                check_catalogs(root)
+        with timed("preparing"):
+            prepare(root)
+        with timed("pages of both languages"):
+            build_languages(root, work)
         draft = work / "site"
         shutil.rmtree(draft, ignore_errors=True)
-        for language in LANGUAGES:
-            built = work / "html" / language.folder
-            shutil.copytree(built, draft / language.folder, ignore=UNUSED)
-        finish_pictures(draft, root / ".cache" / "webp")
-        index(root, draft)
+        with timed("pictures"):
+            for language in LANGUAGES:
+                built = work / "html" / language.folder
+                shutil.copytree(built, draft / language.folder, ignore=UNUSED)
+            finish_pictures(draft, root / ".cache" / "webp")
+        with timed("search"):
+            index(root, draft)
         write_front(draft, os.environ.get("PTNOTES_BASE_URL", ""))
         publish(draft, root / "site", work / "site.old")
+
+
+@contextlib.contextmanager
+def timed(name: str) -> Iterator[None]:
+    """Print how long a phase took."""
+    started = time.monotonic()
+    yield
+    print(f"{name}: {time.monotonic() - started:.1f} s", flush=True)
+
+
+def build_languages(root: Path, work: Path) -> None:
+    """
+    Build English, which makes the gallery and runs the notebooks, and beside it all the rest.
+
+    The catalogs need the gallery, and Chinese needs the notebooks too: each begins when English has
+    made what it needs.
+    """
+    gallery_made, notebooks_run = Event(), Event()
+
+    def listen(line: str) -> None:
+        if line.startswith(AFTER_GALLERY):
+            gallery_made.set()
+        if line.startswith(AFTER_NOTEBOOKS):
+            notebooks_run.set()
+
+    def html(language: Language, heard: Callable[[str], None] | None = None) -> None:
+        output, doctrees = work / "html" / language.folder, work / "doctrees" / language.folder
+        run_sphinx(root, language, "html", output, doctrees, heard=heard)
+
+    with ThreadPoolExecutor(1) as pool:
+        english = pool.submit(html, ENGLISH, listen)
+        # Where English fails, nobody may wait for what it would have made.
+        for made in (gallery_made, notebooks_run):
+            english.add_done_callback(lambda _, made=made: made.set())
+        gallery_made.wait()
+        if not failed(english):
+            check_catalogs(root)
+        notebooks_run.wait()
+        if not failed(english):
+            html(CHINESE)
+        english.result()
+
+
+def failed(task: Future[None]) -> bool:
+    """Whether a task has ended in an error already."""
+    return task.done() and task.exception() is not None
 
 
 class Unfinished:

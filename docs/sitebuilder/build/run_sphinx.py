@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from sitebuilder.languages.site_languages import Language
@@ -26,7 +26,13 @@ class BuildError(Exception):
 
 
 def run_sphinx(
-    root: Path, language: Language, builder: str, output: Path, doctrees: Path, *settings: str
+    root: Path,
+    language: Language,
+    builder: str,
+    output: Path,
+    doctrees: Path,
+    *settings: str,
+    heard: Callable[[str], None] | None = None,
 ) -> None:
     """
     Build one language.
@@ -38,6 +44,7 @@ def run_sphinx(
         output: Where to write.
         doctrees: Where Sphinx keeps what it has read.
         settings: Settings of `conf.py` to change, each `name=value`.
+        heard: Called with each line that Sphinx prints.
 
     Raises:
         BuildError: if Sphinx fails or warns; what it says is on stderr.
@@ -63,7 +70,8 @@ def run_sphinx(
     ) as process:
         assert process.stdout is not None
         try:
-            report(process.stdout, "messages" if builder == "gettext" else language.english_name)
+            name = "messages" if builder == "gettext" else language.english_name
+            report(process.stdout, name, heard)
             process.wait()
         finally:
             # Also when we are interrupted: nothing that Sphinx started may outlive the build.
@@ -75,12 +83,14 @@ def run_sphinx(
         raise BuildError(f"Sphinx found problems in the {language.english_name} pages, named above")
 
 
-def report(lines: Iterable[str], name: str) -> None:
-    """Print what is being built, and every few seconds how far it is."""
+def report(lines: Iterable[str], name: str, heard: Callable[[str], None] | None = None) -> None:
+    """Print what is being built, and every few seconds how far it is; pass each line on."""
     print(f"{name}: building", flush=True)
     printed = time.monotonic()
     for line in lines:
         text = COLOUR.sub("", line).strip()
+        if heard:
+            heard(text)
         if text.startswith(STEPS) and time.monotonic() - printed > SECONDS_BETWEEN_LINES:
             print(f"{name}: {text}", flush=True)
             printed = time.monotonic()
