@@ -143,8 +143,8 @@ def build_languages(root: Path, work: Path) -> None:
     with ThreadPoolExecutor(1) as pool:
         english = pool.submit(html, ENGLISH, listen)
         # Where English fails, nobody may wait for what it would have made.
-        for made in (gallery_made, notebooks_run):
-            english.add_done_callback(lambda _, made=made: made.set())
+        english.add_done_callback(lambda _: gallery_made.set())
+        english.add_done_callback(lambda _: notebooks_run.set())
         gallery_made.wait()
         if not failed(english):
             check_catalogs(root)
