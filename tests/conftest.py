@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from ptnotes.verify import receipts
 from ptnotes.verify.block import Outcome
 from ptnotes.verify.page import Page, read_page
 from ptnotes.verify.project import Project, find_project
 from ptnotes.verify.prove import prove
+from ptnotes.verify.reach import Reach
 from tests.support.server import chromium, served
 
 SETTINGS = """
@@ -80,6 +80,6 @@ def outcomes(project: Project, read: Callable[..., Page]) -> Callable[..., list[
     """Write a page and prove it."""
 
     def prove_text(text: str, name: str = "docs/page.md") -> list[Outcome]:
-        return prove(read(text, name), project, receipts.fingerprint(project))
+        return prove(read(text, name), project, Reach(project))
 
     return prove_text

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from ptnotes.verify import receipts
 from ptnotes.verify.block import FAILED, Outcome
 from ptnotes.verify.page import Page, read_page
 from ptnotes.verify.project import find_project
 from ptnotes.verify.prove import prove, prove_foreign
+from ptnotes.verify.reach import Reach
 from ptnotes.verify.toolchain import compile_all
 
 
@@ -80,7 +80,7 @@ def _prove(path: Path) -> tuple[Page, list[Outcome]]:
         page = read_page(path)
         return page, prove_foreign(page)
     page = read_page(path, project)
-    return page, prove(page, project, receipts.fingerprint(project))
+    return page, prove(page, project, Reach(project))
 
 
 def _print(path: Path, page: Page, outcomes: Iterable[Outcome], only_failed: bool) -> None:

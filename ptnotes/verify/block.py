@@ -6,11 +6,32 @@ import doctest
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
-PASSED = "passed"
-FAILED = "failed"
-NOT_RUN = "not run"
+
+class State(StrEnum):
+    """What became of a block."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    EXCUSED = "excused"  # its page says why it cannot run here
+    COMPILED = "compiled"  # it awaits a GPU
+    NOT_COMPILED = "not compiled"  # it awaits the CUDA compiler, and a GPU
+
+    @property
+    def not_run(self) -> bool:
+        """Whether it was neither run nor wrong."""
+        return self not in (State.PASSED, State.FAILED)
+
+    @property
+    def awaits_gpu(self) -> bool:
+        """Whether it will be run where a GPU is."""
+        return self in (State.COMPILED, State.NOT_COMPILED)
+
+
+PASSED, FAILED, EXCUSED = State.PASSED, State.FAILED, State.EXCUSED
+CPU = "cpu"
 
 # Kinds that run in order in one namespace, so that a result depends on what came before it only.
 PYTHON_KINDS = frozenset({"doctest", "definition", "cell", "docstring", "gallery"})
@@ -94,16 +115,18 @@ class Outcome:
 
     Args:
         block: The block.
-        state: `PASSED`, `FAILED` or `NOT_RUN`.
+        state: What became of it.
         detail: The failure or the reason, empty when it passed.
         line: The line of the page to look at.
         notes: What the block left behind that is worth knowing but no failure.
         breaches: What it did that a page of ours must not, though it ran.
+        device: What it ran on; empty where it was not run.
     """
 
     block: Block
-    state: str
+    state: State
     detail: str = ""
     line: int = 0
     notes: tuple[str, ...] = ()
     breaches: tuple[str, ...] = ()
+    device: str = CPU

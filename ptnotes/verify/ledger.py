@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
 from ptnotes.verify import receipts
-from ptnotes.verify.block import FAILED, Block
+from ptnotes.verify.block import FAILED, Block, State
 from ptnotes.verify.page import read_page
 from ptnotes.verify.project import Project, find_project
+from ptnotes.verify.reach import Reach
 from ptnotes.verify.receipts import Receipt
 from ptnotes.verify.rules import complaints
 
@@ -27,8 +29,8 @@ class Entry:
     receipt: Receipt | None
 
     @property
-    def state(self) -> str:
-        """`passed`, `not run` or, without a valid receipt, `failed`."""
+    def state(self) -> State:
+        """What the receipt says; without a valid one, that it failed."""
         return self.receipt.state if self.receipt else FAILED
 
 
@@ -43,20 +45,42 @@ class Ledger:
 
     entries: tuple[Entry, ...]
 
+    @functools.cached_property
+    def _by_page(self) -> dict[str, list[Entry]]:
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.block.page, []).append(entry)
+        return found
+
+    @functools.cached_property
+    def _by_text(self) -> dict[str, list[Entry]]:
+        found: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.block.shown, []).append(entry)
+        return found
+
     def of_page(self, page: str) -> list[Entry]:
         """The entries of one page, such as `docs/notes/sequence/attention.md`."""
-        return [entry for entry in self.entries if entry.block.page == page]
+        return self._by_page.get(page, [])
 
-    def find(self, shown: str, page: str) -> Entry | None:
+    def find(self, shown: str, page: str, nth: int = 0) -> Entry | None:
         """
-        Return the entry of a block by the hash of its text, wherever it came from.
+        Return the entry of a block that a page shows, wherever the block came from.
 
-        The page's own entry is preferred, then a proven one of another page, such as a docstring
-        that is shown in the reference.
+        Args:
+            shown: The hash of its text, as `shown_hash` gives it.
+            page: The page that shows it.
+            nth: How many blocks of the same text the page shows before it.
+
+        Returns:
+            The page's own entry in that place. A text that the page has not, or not so often, came
+            from another page: of all entries with that text an unproven one, if there is any.
         """
-        same = [entry for entry in self.entries if entry.block.shown == shown]
-        same.sort(key=lambda entry: (entry.block.page != page, entry.receipt is None))
-        return same[0] if same else None
+        same = self._by_text.get(shown, [])
+        own = [entry for entry in same if entry.block.page == page]
+        if nth < len(own):
+            return own[nth]
+        return min(same, key=lambda entry: entry.receipt is not None, default=None)
 
 
 def open_ledger(root: Path) -> Ledger:
@@ -72,15 +96,13 @@ def open_ledger(root: Path) -> Ledger:
     project = find_project(root)
     if project is None:
         raise ValueError(f"root: {root} has no pyproject.toml with a [tool.ptnotes.verify] table")
-    environment = receipts.fingerprint(project)
+    reach = Reach(project)
     return Ledger(
-        tuple(
-            entry for path in project.page_paths() for entry in _entries(project, path, environment)
-        )
+        tuple(entry for path in project.page_paths() for entry in _entries(project, path, reach))
     )
 
 
-def _entries(project: Project, path: Path, environment: str) -> list[Entry]:
+def _entries(project: Project, path: Path, reach: Reach) -> list[Entry]:
     page = read_page(path, project)
     known = receipts.load(project, page.name)
     wrong = {block for block, _ in complaints(page, project)}
@@ -88,7 +110,7 @@ def _entries(project: Project, path: Path, environment: str) -> list[Entry]:
         (
             Entry(block, None if block in wrong else known.get(key))
             for group in page.groups()
-            for block, key in zip(group, receipts.keys(group, environment), strict=True)
+            for block, key in zip(group, receipts.keys(group, reach), strict=True)
         ),
         key=lambda entry: entry.block.line,
     )

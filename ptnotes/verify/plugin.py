@@ -11,12 +11,12 @@ import pytest
 from sybil import Document, Example, Region, Sybil
 from sybil.typing import Parser
 
-from ptnotes.verify import receipts
-from ptnotes.verify.block import FAILED, NOT_RUN, Block, Outcome
+from ptnotes.verify.block import FAILED, Block, Outcome
 from ptnotes.verify.markdown import Problem
 from ptnotes.verify.page import Page, read_page
 from ptnotes.verify.project import Project, find_project
 from ptnotes.verify.prove import prove
+from ptnotes.verify.reach import Reach
 
 
 class PageDocument(Document):
@@ -64,7 +64,7 @@ class PageDocument(Document):
     def outcomes(self) -> dict[Block, Outcome]:
         """The outcome of each block of the page."""
         try:
-            proven = prove(self.page, self.project, _environment(self.project))
+            proven = prove(self.page, self.project, _reach(self.project))
         except OSError as error:
             if error.errno == errno.ENOSPC:
                 pytest.exit("the disk is full; free some space and run the same command again", 1)
@@ -73,8 +73,8 @@ class PageDocument(Document):
 
 
 @functools.cache
-def _environment(project: Project) -> str:
-    return receipts.fingerprint(project)
+def _reach(project: Project) -> Reach:
+    return Reach(project)
 
 
 def _evaluate(example: Example) -> str | None:
@@ -83,7 +83,7 @@ def _evaluate(example: Example) -> str | None:
         return parsed.message
     assert isinstance(example.document, PageDocument)
     outcome = example.document.outcomes[parsed]
-    if outcome.state == NOT_RUN:
+    if outcome.state.not_run:
         pytest.skip(outcome.detail)
     if outcome.state == FAILED:
         return f"{parsed.page}:{outcome.line}: {outcome.detail}"

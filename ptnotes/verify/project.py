@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ptnotes.verify.block import Context
 
 PAGE_SUFFIXES = (".md", ".py")
+
+
+@dataclass(frozen=True)
+class Native:
+    """
+    The sources of a module that is written in C++, each a pattern relative to the project.
+
+    Args:
+        shared: What every user of the module depends on.
+        own: What a Python module that uses it depends on besides; `{stem}` is its name.
+        calls: How code calls what the module registers, such as `torch.ops.NAMESPACE`.
+    """
+
+    shared: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    calls: str = ""
 
 
 @dataclass(frozen=True)
@@ -21,12 +38,16 @@ class Project:
         pages: Files and folders whose snippets are proven.
         imports: Top-level modules a snippet may import besides the standard library.
         seconds: How long one block may run.
+        pins: Files with the versions of what is installed.
+        native: What stands behind each module that is written in C++, by its name.
     """
 
     root: Path
     pages: tuple[str, ...]
     imports: frozenset[str]
     seconds: float
+    pins: tuple[str, ...] = ()
+    native: Mapping[str, Native] = field(default_factory=dict, hash=False)
 
     @property
     def receipts(self) -> Path:
@@ -90,5 +111,14 @@ def find_project(path: Path) -> Project | None:
                     pages=tuple(settings["pages"]),
                     imports=frozenset(settings["imports"]),
                     seconds=float(settings["seconds"]),
+                    pins=tuple(settings.get("pins", ())),
+                    native={
+                        name: Native(
+                            tuple(table.get("shared", ())),
+                            tuple(table.get("own", ())),
+                            table.get("calls", ""),
+                        )
+                        for name, table in settings.get("native", {}).items()
+                    },
                 )
     return None

@@ -11,6 +11,7 @@ from ptnotes.verify.block import FAILED, Block, Context, Outcome
 from ptnotes.verify.kinds import VERIFIERS
 from ptnotes.verify.page import Page
 from ptnotes.verify.project import Project
+from ptnotes.verify.reach import Reach
 from ptnotes.verify.receipts import Receipt
 from ptnotes.verify.rules import complaints
 
@@ -28,20 +29,20 @@ def prove_foreign(page: Page) -> list[Outcome]:
     return sorted(outcomes, key=lambda outcome: outcome.block.line)
 
 
-def prove(page: Page, project: Project, environment: str) -> list[Outcome]:
+def prove(page: Page, project: Project, reach: Reach) -> list[Outcome]:
     """
     Return the outcome of every block of one of our pages, and keep a receipt of each that holds.
 
     Args:
         page: The page.
         project: Where it belongs.
-        environment: `receipts.fingerprint` of the project.
+        reach: Finds what its blocks can reach.
     """
     known = receipts.load(project, page.name)
     outcomes: list[Outcome] = []
     valid: list[Receipt] = []
     for group in page.groups():
-        keys = receipts.keys(group, environment)
+        keys = receipts.keys(group, reach)
         if all(key in known for key in keys):
             found = [known[key] for key in keys]
             outcomes += [_recall(b, r) for b, r in zip(group, found, strict=True)]
@@ -66,13 +67,13 @@ def _strict(outcome: Outcome) -> Outcome:
 
 
 def _recall(block: Block, receipt: Receipt) -> Outcome:
-    return Outcome(block, receipt.state, receipt.detail, block.line)
+    return Outcome(block, receipt.state, receipt.detail, block.line, device=receipt.device)
 
 
 def _receipts(results: Sequence[Outcome], keys: Sequence[str]) -> Iterator[Receipt]:
     for outcome, key in zip(results, keys, strict=True):
         if outcome.state != FAILED:
-            yield receipts.new_receipt(outcome.block, key, outcome.state, outcome.detail)
+            yield receipts.new_receipt(outcome, key)
 
 
 def _overrule(outcomes: Sequence[Outcome], page: Page, project: Project) -> Iterator[Outcome]:

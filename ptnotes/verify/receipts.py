@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import datetime
-import functools
 import hashlib
-import importlib.metadata
 import json
 import os
-import platform
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ptnotes.verify.block import PYTHON_KINDS, Block
+from ptnotes.verify.block import PYTHON_KINDS, Block, Outcome, State
+from ptnotes.verify.page import Page
 from ptnotes.verify.project import Project
-
-# Code and settings whose change may change any result.
-FINGERPRINTED = ("ptnotes/**/*.py", "csrc/**/*", "constraints.txt", "setup.py", "pyproject.toml")
+from ptnotes.verify.reach import Reach, surroundings
 
 
 @dataclass(frozen=True)
@@ -30,12 +26,12 @@ class Receipt:
         shown: Hash of the block as a reader sees it.
         key: Hash of all that the result depends on.
         kind: What proved it.
-        state: `passed` or `not run`.
+        state: That it passed, or how far it came.
         detail: The reason why it was not run.
         torch: Version of torch.
         python: Version of Python.
         system: The operating system.
-        device: `cpu`, or the GPU's name.
+        device: What it ran on: `cpu`, a GPU's name, or nothing where it was not run.
         date: The day of the proof, ISO 8601, UTC.
     """
 
@@ -43,7 +39,7 @@ class Receipt:
     shown: str
     key: str
     kind: str
-    state: str
+    state: State
     detail: str
     torch: str
     python: str
@@ -52,39 +48,15 @@ class Receipt:
     date: str
 
 
-def fingerprint(project: Project) -> str:
+def keys(blocks: Sequence[Block], reach: Reach) -> list[str]:
     """
-    Hash what every result of the project depends on beyond its own page.
-
-    Args:
-        project: Its `ptnotes/`, `csrc/` and constraints count, and torch, Python and the system.
-    """
-    digest = hashlib.sha256()
-    for pattern in FINGERPRINTED:
-        for path in sorted(project.root.glob(pattern)):
-            if path.is_file() and "__pycache__" not in path.parts:
-                digest.update(path.relative_to(project.root).as_posix().encode() + b"\0")
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
-    digest.update("\0".join(surroundings()).encode())
-    return digest.hexdigest()
-
-
-@functools.cache
-def surroundings() -> tuple[str, str, str]:
-    """Return the versions of torch, Python and the operating system in use."""
-    system = f"{platform.system()} {platform.machine()}"
-    return importlib.metadata.version("torch"), platform.python_version(), system
-
-
-def keys(blocks: Sequence[Block], environment: str) -> list[str]:
-    """
-    Return one key a block: of itself, the blocks its result depends on, and the environment.
+    Return one key a block: of itself, the blocks its result depends on, and all they can reach.
 
     Args:
         blocks: The blocks of one namespace, in order.
-        environment: `fingerprint` of the project.
+        reach: Finds what they can reach.
     """
-    digest = hashlib.sha256(environment.encode())
+    digest = hashlib.sha256(reach.environment(blocks).encode())
     said = [
         json.dumps([b.kind, b.language, b.text, dict(b.options)], sort_keys=True) for b in blocks
     ]
@@ -98,12 +70,35 @@ def keys(blocks: Sequence[Block], environment: str) -> list[str]:
     return found
 
 
-def new_receipt(block: Block, key: str, state: str, detail: str) -> Receipt:
+def page_key(page: Page, reach: Reach) -> str:
+    """
+    Hash all that what a page shows depends on: its blocks and everything they can reach.
+
+    Args:
+        page: The page.
+        reach: Finds what its blocks can reach.
+    """
+    last = (keys(group, reach)[-1] for group in page.groups())
+    return hashlib.sha256("\0".join(last).encode()).hexdigest()
+
+
+def new_receipt(outcome: Outcome, key: str) -> Receipt:
     """Write the receipt of a block proven just now, on this machine."""
+    block = outcome.block
     torch, python, system = surroundings()
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     return Receipt(
-        block.page, block.shown, key, block.kind, state, detail, torch, python, system, "cpu", today
+        page=block.page,
+        shown=block.shown,
+        key=key,
+        kind=block.kind,
+        state=outcome.state,
+        detail=outcome.detail,
+        torch=torch,
+        python=python,
+        system=system,
+        device="" if outcome.state.not_run else outcome.device,
+        date=today,
     )
 
 
@@ -111,7 +106,8 @@ def load(project: Project, page: str) -> dict[str, Receipt]:
     """Return the receipts of a page by key; a damaged file counts as none."""
     try:
         records = json.loads(_file(project, page).read_text("utf-8"))
-        return {record["key"]: Receipt(**record) for record in records}
+        found = (Receipt(**{**record, "state": State(record["state"])}) for record in records)
+        return {receipt.key: receipt for receipt in found}
     except (OSError, ValueError, TypeError, KeyError):
         return {}
 

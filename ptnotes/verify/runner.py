@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from ptnotes.verify.sandbox import Output, enter, settings, strays
+from ptnotes.verify.block import CPU
+from ptnotes.verify.sandbox import Output, device, enter, settings, strays
 
 
 @dataclass(frozen=True)
@@ -65,11 +66,13 @@ class Run:
         steps: One a statement for a session, else one.
         faults: What it left behind that the next block must not find.
         notes: What it left behind that is the page's own business.
+        device: The GPU that its process has used by then, or the CPU.
     """
 
     steps: tuple[Step, ...]
     faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    device: str = CPU
 
 
 def serve(connection: Connection, tasks: Sequence[Task], scratch: str) -> None:
@@ -106,7 +109,7 @@ def _run(task: Task, namespace: dict[str, object], output: Output) -> Run:
     if Path(output.file.name).with_name(".forked").exists():
         faults.append("forks, and the copy runs on past the block")
     notes = [f"leaves {what} changed: {now}" for what, now in settings() - before]
-    return Run(steps, tuple(faults), tuple(sorted(notes)))
+    return Run(steps, tuple(faults), tuple(sorted(notes)), device())
 
 
 def _steps(task: Task, namespace: dict[str, object], output: Output) -> Iterator[Step]:

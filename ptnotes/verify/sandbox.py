@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psutil
 
+from ptnotes.verify.block import CPU
 from ptnotes.verify.process import tool_path
 
 OUTPUT_LIMIT = 1_000_000
@@ -140,6 +141,13 @@ def _is_stray(child: psutil.Process) -> bool:
         return child.status() != psutil.STATUS_ZOMBIE and not helper
     except psutil.Error:
         return False
+
+
+def device() -> str:
+    """The GPU that this process has used, or the CPU."""
+    import torch
+
+    return torch.cuda.get_device_name() if torch.cuda.is_initialized() else CPU  # type: ignore[no-untyped-call]
 
 
 def settings() -> set[tuple[str, str]]:

@@ -58,6 +58,17 @@ def nvcc() -> Path | None:
 
 
 @functools.cache
+def gpu() -> str:
+    """The name of the first GPU, or nothing where there is none."""
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return ""
+    command = [tool, "--query-gpu=name", "--format=csv,noheader"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.splitlines()[0].strip() if done.returncode == 0 and done.stdout else ""
+
+
+@functools.cache
 def version(tool: Path) -> str:
     """What a compiler says of its own version."""
     done = subprocess.run([tool, "--version"], capture_output=True, text=True, check=False)

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ptnotes.verify.block import FAILED, NOT_RUN, PASSED, Block, Context, Outcome
+from ptnotes.verify.block import EXCUSED, FAILED, PASSED, Block, Context, Outcome
 from ptnotes.verify.compare import difference
 from ptnotes.verify.process import run_command
 from ptnotes.verify.toolchain import COMPILE_SECONDS, torch_folder
@@ -25,7 +25,7 @@ def verify_cmake(blocks: Sequence[Block], context: Context) -> Iterator[Outcome]
     """
     excuse = next((block.excuse for block in blocks if block.excuse), None)
     if excuse:
-        yield from (Outcome(block, NOT_RUN, excuse, block.line) for block in blocks)
+        yield from (Outcome(block, EXCUSED, excuse, block.line) for block in blocks)
         return
     files = [block for block in blocks if block.kind != "output"]
     said = [block for block in blocks if block.kind == "output"]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ptnotes.verify.block import FAILED, NOT_RUN, PASSED, Block, Context, Outcome
+from ptnotes.verify.block import EXCUSED, FAILED, PASSED, Block, Context, Outcome
 from ptnotes.verify.compare import difference
 from ptnotes.verify.process import run_command, tool_path
 
@@ -89,7 +89,7 @@ def _checked(block: Block, lines: Sequence[Line], context: Context) -> Outcome:
             if unknown:
                 message = f"{' '.join(words)}: its --help knows no {', '.join(unknown)}"
                 return Outcome(block, FAILED, message, block.line + line.offset)
-    return Outcome(block, NOT_RUN, block.excuse or "", block.line)
+    return Outcome(block, EXCUSED, block.excuse or "", block.line)
 
 
 def _commands(text: str) -> Iterator[list[str]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import yaml
 
-from ptnotes.verify.block import FAILED, NOT_RUN, PASSED, Block, Context, Outcome
+from ptnotes.verify.block import EXCUSED, FAILED, PASSED, Block, Context, Outcome
 
 PARSERS: dict[str, Callable[[str], object]] = {
     "toml": tomllib.loads,
@@ -29,7 +29,7 @@ def verify_data(blocks: Sequence[Block], context: Context) -> Iterator[Outcome]:
     """
     for block in blocks:
         if block.excuse:
-            yield Outcome(block, NOT_RUN, block.excuse, block.line)
+            yield Outcome(block, EXCUSED, block.excuse, block.line)
             continue
         try:
             PARSERS[block.language](block.text)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from ptnotes.verify.block import FAILED, NOT_RUN, PASSED, Block, Context, Outcome
+from ptnotes.verify.block import EXCUSED, FAILED, PASSED, Block, Context, Outcome, State
 from ptnotes.verify.compare import difference
 from ptnotes.verify.process import run_command
-from ptnotes.verify.toolchain import ARCHITECTURES, Built, compile_cpp, compile_cuda, nvcc
+from ptnotes.verify.toolchain import ARCHITECTURES, Built, compile_cpp, compile_cuda, gpu, nvcc
 
 _ERROR = re.compile(r"^\S+?:\d+:\d+: (?:fatal )?(error: .*)$", re.MULTILINE)
 
@@ -26,7 +26,7 @@ def verify_cpp(blocks: Sequence[Block], context: Context) -> Iterator[Outcome]:
     """
     program, *said = blocks
     if program.excuse:
-        yield from _all(blocks, NOT_RUN, program.excuse)
+        yield from _all(blocks, EXCUSED, program.excuse)
         return
     built = compile_cpp(program.text, context.cache)
     if program.options.get("compiles") == "no":
@@ -47,22 +47,24 @@ def verify_cuda(blocks: Sequence[Block], context: Context) -> Iterator[Outcome]:
     """
     program, *said = blocks
     if program.excuse:
-        yield from _all(blocks, NOT_RUN, program.excuse)
+        yield from _all(blocks, EXCUSED, program.excuse)
         return
     if nvcc() is None:
-        yield from _all(blocks, NOT_RUN, "awaiting a GPU; no nvcc here, so not compiled either")
+        why = "awaiting a GPU; no nvcc here, so not compiled either"
+        yield from _all(blocks, State.NOT_COMPILED, why)
         return
     built = compile_cuda(program.text, context.cache)
     if built.program is None:
         yield from _all(blocks, FAILED, f"does not compile: {_first_error(built.messages)}")
-    elif shutil.which("nvidia-smi") is None:
+    elif not (device := gpu()):
         targets = " and ".join(ARCHITECTURES)
-        yield from _all(blocks, NOT_RUN, f"awaiting a GPU; compiled for {targets}")
+        yield from _all(blocks, State.COMPILED, f"awaiting a GPU; compiled for {targets}")
     else:
-        yield from _run(program, said, built.program, context)
+        for outcome in _run(program, said, built.program, context):
+            yield replace(outcome, device=device)
 
 
-def _all(blocks: Sequence[Block], state: str, detail: str) -> Iterator[Outcome]:
+def _all(blocks: Sequence[Block], state: State, detail: str) -> Iterator[Outcome]:
     for block in blocks:
         yield Outcome(block, state, detail, block.line)
 

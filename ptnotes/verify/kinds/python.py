@@ -5,7 +5,7 @@ from __future__ import annotations
 import doctest
 from collections.abc import Iterator, Sequence
 
-from ptnotes.verify.block import FAILED, NOT_RUN, PASSED, PROMPTED_KINDS, Block, Context, Outcome
+from ptnotes.verify.block import EXCUSED, FAILED, PASSED, PROMPTED_KINDS, Block, Context, Outcome
 from ptnotes.verify.compare import difference
 from ptnotes.verify.runner import Run, Step, Task
 from ptnotes.verify.server import run_tasks
@@ -34,7 +34,7 @@ def verify_python(blocks: Sequence[Block], context: Context) -> Iterator[Outcome
         if id(block) in runs:
             yield _judge(block, runs[id(block)])
         else:
-            yield Outcome(block, NOT_RUN, block.excuse or "", block.line)
+            yield Outcome(block, EXCUSED, block.excuse or "", block.line)
 
 
 def _judge(block: Block, run: Run) -> Outcome:
@@ -42,7 +42,9 @@ def _judge(block: Block, run: Run) -> Outcome:
     found = check(block, run)
     if found is None and not run.faults:
         breaches = tuple(_breaches(block, run))
-        return Outcome(block, PASSED, line=block.line, notes=run.notes, breaches=breaches)
+        return Outcome(
+            block, PASSED, line=block.line, notes=run.notes, breaches=breaches, device=run.device
+        )
     offset, message = found or (0, "")
     detail = "\n".join(filter(None, [*run.faults, message]))
     return Outcome(block, FAILED, detail, block.line + offset, run.notes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ptnotes.verify.block import FAILED, NOT_RUN, Block, Context, Outcome
+from ptnotes.verify.block import EXCUSED, FAILED, Block, Context, Outcome
 
 
 def verify_unknown(blocks: Sequence[Block], context: Context) -> Iterator[Outcome]:
@@ -17,7 +17,7 @@ def verify_unknown(blocks: Sequence[Block], context: Context) -> Iterator[Outcom
     """
     for block in blocks:
         if block.excuse:
-            yield Outcome(block, NOT_RUN, block.excuse, block.line)
+            yield Outcome(block, EXCUSED, block.excuse, block.line)
         else:
             name = block.language or "no language"
             yield Outcome(block, FAILED, f"nothing proves a block in {name}", block.line)
