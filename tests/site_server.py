@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import threading
 from base64 import b64encode
@@ -15,14 +14,13 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from lxml.html import document_fromstring
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.site_project import REPOSITORY
 
 SITE = REPOSITORY / "site"
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-# Parsed as HTML, the pages would take a minute, which a browser does not wait.
-SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)
 DATA = ("application/json", "application/ld+json")  # scripts that no browser runs
 SUBPATH = "/a/sub-path"  # the site needs no host of its own
 
@@ -35,8 +33,12 @@ def pages() -> tuple[str, ...]:
 
 def inline_scripts(html: str) -> set[str]:
     """Return the hashes, as a policy names them, of the scripts that stand in a page."""
-    scripts = [match for match in SCRIPT.finditer(html) if " src=" not in match["attributes"]]
-    texts = [m["text"] for m in scripts if not any(kind in m["attributes"] for kind in DATA)]
+    scripts = document_fromstring(html).iter("script")
+    texts = [
+        script.text or ""
+        for script in scripts
+        if "src" not in script.attrib and script.get("type") not in DATA
+    ]
     return {f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in texts}
 
 

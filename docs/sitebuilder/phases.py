@@ -9,7 +9,7 @@ first.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from docutils import nodes
 from docutils.transforms import Transform
@@ -136,7 +136,11 @@ PLACES: tuple[type[nodes.Element], ...] = (
     verification_tables.verification_part,
 )
 # Settings of `conf.py` by name, and what is done again when they change.
-SETTINGS = {"base_url": "html", "repository": "html", "tools": "env"}
+SETTINGS: dict[str, Literal["html", "env"]] = {
+    "base_url": "html",
+    "repository": "html",
+    "tools": "env",
+}
 
 
 def module_of(part: Callable[..., Any]) -> str:

@@ -12,12 +12,14 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from ptnotes.verify.block import NOT_RUN, PASSED
 from ptnotes.verify.ledger import open_ledger
 from sitebuilder.build.run_sphinx import BuildError, run_sphinx
 from sitebuilder.languages.site_languages import ENGLISH, LANGUAGES
+from sitebuilder.outputs.finished_pages import Found, read_pages
 from sitebuilder.outputs.front_door import write_front
 from sitebuilder.outputs.pictures import finish_pictures
 from sitebuilder.outputs.search_index import write_indexes
@@ -93,8 +95,10 @@ def build(root: Path) -> None:
         for language in LANGUAGES:
             built = work / "html" / language.folder
             shutil.copytree(built, draft / language.folder, ignore=UNUSED)
-        finish_pictures(draft, root / ".cache" / "webp")
-        index(root, draft)
+        folders = [draft / language.folder for language in LANGUAGES]
+        pages = read_pages(folders, root / ".cache" / "pages")
+        finish_pictures(pages, folders, root / ".cache" / "webp")
+        index(root, draft, pages)
         write_front(draft, os.environ.get("PTNOTES_BASE_URL", ""))
         publish(draft, root / "site", work / "site.old")
 
@@ -157,13 +161,13 @@ def check_catalogs(root: Path) -> None:
         )
 
 
-def index(root: Path, draft: Path) -> None:
+def index(root: Path, draft: Path, pages: Mapping[Path, Found]) -> None:
     """Make the search of each language; a term of the glossary is found in both."""
     from sitebuilder.languages.update_catalogs import glossary_of
 
     print("search: indexing", flush=True)
     terms = glossary_of(root)
-    write_indexes(draft, root / "build" / "search", terms)
+    write_indexes(draft, pages, root / "build" / "search", terms)
 
 
 def publish(draft: Path, site: Path, old: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from docutils import nodes
@@ -14,6 +14,7 @@ from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.util import logging
 
 from ptnotes.verify.block import FAILED, shown_hash
+from sitebuilder.outputs.parsed_html import parsed
 from sitebuilder.proof.ledger_lookup import (
     blocks,
     entry_of,
@@ -25,7 +26,6 @@ from sitebuilder.proof.ledger_lookup import (
 from sitebuilder.proof.marks import add_receipts, mark_unproven
 
 logger = logging.getLogger(__name__)
-PREFORMATTED = re.compile(r"<pre[\s>]")
 
 
 def read_ledger_anew(app: Sphinx) -> None:
@@ -45,7 +45,11 @@ class Receipts(EnvironmentCollector):
         _seen(env).pop(docname, None)
 
     def merge_other(
-        self, app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment
+        self,
+        app: Sphinx,
+        env: BuildEnvironment,
+        docnames: AbstractSet[str],
+        other: BuildEnvironment,
     ) -> None:
         """Take over what a parallel reader saw."""
         _seen(env).update({name: _seen(other)[name] for name in docnames if name in _seen(other)})
@@ -108,7 +112,7 @@ def count(
     if doctree is None:
         return
     known = sum(1 for _node in blocks(doctree))
-    shown = len(PREFORMATTED.findall(context["body"]))
+    shown = len(parsed(context["body"]).findall(".//pre"))
     if shown != known:
         logger.warning(
             "%s: the page shows %d blocks and the ledger has seen %d",
@@ -121,9 +125,8 @@ def count(
 
 
 def _seen(env: BuildEnvironment) -> dict[str, tuple[list[str], str]]:
-    if not hasattr(env, "ptnotes_receipts"):
-        env.ptnotes_receipts = {}
-    return env.ptnotes_receipts
+    seen: dict[str, tuple[list[str], str]] = env.__dict__.setdefault("ptnotes_receipts", {})
+    return seen
 
 
 def _signature(env: BuildEnvironment, docname: str, shown: list[str]) -> str:

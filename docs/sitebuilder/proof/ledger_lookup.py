@@ -55,7 +55,8 @@ def docname_of(page: str) -> str:
 
 def blocks(doctree: nodes.Element) -> Iterator[nodes.Element]:
     """Yield every preformatted block of a page."""
-    return doctree.findall(lambda node: isinstance(node, nodes.literal_block | nodes.doctest_block))
+    kinds = nodes.literal_block | nodes.doctest_block
+    return (node for node in doctree.findall(nodes.Element) if isinstance(node, kinds))
 
 
 def snippets(doctree: nodes.Element) -> Iterator[nodes.Element]:

@@ -40,8 +40,8 @@ class MarkNotRun(SphinxTransform):
 
 def name_marks(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Open each mark with what it means, so that it is read out before the reason."""
-    for mark in doctree.findall(is_not_run):
-        mark.children[0].insert(0, _label(_("Not run here")))
+    for mark in filter(is_not_run, doctree.findall(nodes.container)):
+        next(mark.findall(nodes.paragraph)).insert(0, _label(_("Not run here")))
 
 
 def mark_by_result(app: Sphinx, doctree: nodes.document, docname: str) -> None:

@@ -50,7 +50,7 @@ def kinds(place: Place, entries: Sequence[Entry]) -> nodes.Node:
     """Count the blocks by kind and result."""
     names = sorted({entry.block.kind for entry in entries})
     groups = {name: [e for e in entries if e.block.kind == name] for name in names}
-    rows = [[kind_name(name), *_counts(group)] for name, group in groups.items()]
+    rows: list[list[Cell]] = [[kind_name(name), *_counts(group)] for name, group in groups.items()]
     rows.append([nodes.strong("", _("all")), *_counts(entries)])
     return table([_("Kind"), *_results()], rows)
 
@@ -159,7 +159,7 @@ def _reasons(app: Sphinx, skipped: Sequence[Entry]) -> dict[str, str]:
     marks = {
         mark["shown"]: mark.astext()
         for docname in app.env.found_docs
-        for mark in app.env.get_doctree(docname).findall(is_not_run)
+        for mark in filter(is_not_run, app.env.get_doctree(docname).findall(nodes.container))
     }
     return said | {shown: marks[shown] for shown in marks.keys() & said.keys()}
 
