@@ -25,6 +25,7 @@ repository = os.environ.get("PTNOTES_REPOSITORY", "").rstrip("/")  # such as htt
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
     "sphinx.ext.napoleon",
     "sphinxcontrib.katex",
     "sphinx_gallery.gen_gallery",
@@ -35,6 +36,7 @@ exclude_patterns = [
     "_*",
     "locale",
     "sitebuilder",
+    "api/_*",
     "gallery/**/*.ipynb",
     "gallery/**/*.json",
     "gallery/**/*.py",
@@ -77,13 +79,13 @@ nb_execution_cache_path = str(CACHE / "notebooks" / made_with(ROOT))
 nb_merge_streams = True
 
 # Gallery, in the order of the notes
-CHAPTERS = ["foundations", "tensors", "autograd", "nn", "training", "data", "sequence", "reuse"]
-CHAPTERS += ["deployment", "distributed", "cpp", "appendix"]
+chapters = ["foundations", "tensors", "autograd", "nn", "training", "data", "sequence", "reuse"]
+chapters += ["deployment", "distributed", "cpp", "appendix"]
 sphinx_gallery_conf = {
     "examples_dirs": ["../gallery"],
     "gallery_dirs": ["gallery"],
     "filename_pattern": r"plot_\w+\.py$",
-    "subsection_order": [f"../gallery/{name}" for name in CHAPTERS],
+    "subsection_order": [f"../gallery/{name}" for name in chapters],
     "within_subsection_order": "FileNameSortKey",
     "abort_on_example_error": True,
     "download_all_examples": False,
@@ -96,7 +98,9 @@ sphinx_gallery_conf = {
     "reset_modules": ("matplotlib",),
 }
 
-# Reference
+# Reference: a page a module (`reference_pages`)
+reference_package = "ptnotes"
+autosummary_ignore_module_all = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"

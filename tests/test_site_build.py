@@ -291,14 +291,6 @@ class TestKeptFile:
         assert make(self.CODE.replace("upper()", "upper() * 2"), "a").read_text() == "AA"
 
 
-def test_every_public_module_has_a_page_in_the_reference() -> None:
-    """A new module is not forgotten."""
-    modules = {path.stem for path in (REPOSITORY / "ptnotes").glob("[!_]*.py")}
-    pages = {path.stem for path in (REPOSITORY / "docs" / "api").glob("*.rst")}
-
-    assert pages == modules
-
-
 def test_progress_is_one_line_a_build_while_it_is_quick(capsys: pytest.CaptureFixture[str]) -> None:
     """And says nothing of each page."""
     report(["reading sources... [ 1%] a", "reading sources... [ 2%] b"], "English")
