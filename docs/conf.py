@@ -53,7 +53,6 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(optional|Tensor|Generator|Callable|Sequence|Iterator|Iterable|Mapping)"),
 ]
 keep_warnings = False
-templates_path = ["_templates"]
 smartquotes = False
 trim_doctest_flags = False  # the ledger looks blocks up as they stand; `marks` trims later
 # Said of any folder above the gallery whose name has a space; our own file names have none.
@@ -111,7 +110,7 @@ katex_prerender = True
 math_renderer = "katex"
 
 # HTML
-html_theme = "shibuya"
+html_theme = "ptnotes"  # in `sitebuilder/theme`; it inherits from shibuya
 html_title = "ptnotes"
 html_static_path = ["_static"]
 html_css_files = ["site.css", "search.css"]
@@ -121,11 +120,3 @@ html_copy_source = False
 html_show_sourcelink = False
 html_use_index = False
 html_domain_indices = False
-html_sidebars = {"**": ["sidebars/localtoc.html"]}
-html_theme_options = {
-    "light_logo": "_static/logo.svg",
-    "dark_logo": "_static/logo.svg",
-    "accent_color": "tomato",
-    "show_ai_links": False,
-    "globaltoc_expand_depth": 1,
-}

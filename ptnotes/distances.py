@@ -12,6 +12,12 @@ from torch import Tensor
 
 from ptnotes import _native
 
+__all__ = [  # noqa: RUF022 - the order in which the reference shows them
+    "pairwise_squared_distance",
+    "pairwise_squared_distance_reference",
+    "pairwise_squared_distance_expanded",
+]
+
 
 def pairwise_squared_distance(x: Tensor, y: Tensor) -> Tensor:
     """

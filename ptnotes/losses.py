@@ -14,6 +14,8 @@ from torch import Tensor
 from ptnotes import _native
 from ptnotes._check import require
 
+__all__ = ["sigmoid_focal_loss", "sigmoid_focal_loss_reference"]
+
 
 def sigmoid_focal_loss(
     inputs: Tensor,

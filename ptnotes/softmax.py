@@ -14,6 +14,8 @@ from ptnotes import _native
 from ptnotes.attention import attention_weights
 from ptnotes.masks import causal_mask
 
+__all__ = ["masked_softmax", "masked_softmax_reference"]
+
 
 def masked_softmax(
     scores: Tensor, mask: Tensor | None = None, scale: float = 1.0, is_causal: bool = False

@@ -7,6 +7,7 @@ import importlib
 import linecache
 import pkgutil
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -20,11 +21,12 @@ from pygments.lexers.data import YamlLexer
 from pygments.lexers.python import PythonLexer
 
 import sitebuilder
-from sitebuilder.build import build_site
+from sitebuilder.build import build_site, lint_assets
 from sitebuilder.build.run_sphinx import BuildError, report
 from sitebuilder.languages import update_catalogs
 from sitebuilder.languages.site_languages import CHINESE, Language
 from sitebuilder.outputs.front_door import write_front
+from sitebuilder.places import PACKAGE
 from sitebuilder.proof.gallery_freshness import drop_stale_gallery
 from sitebuilder.theme import katex_rendering, lean_highlighting, lean_stylesheet
 from sitebuilder.theme.kept_file import kept_file
@@ -183,7 +185,10 @@ class TestAssets:
         answer = subprocess.CompletedProcess([], 1, "", "npm error code ENOTFOUND\nmore")
         monkeypatch.setattr(subprocess, "run", lambda *args, **kwargs: answer)
 
-        with pytest.raises(RuntimeError, match=r"ENOTFOUND.*connect to the network once"):
+        with pytest.raises(
+            RuntimeError,
+            match=r"^katex \d.*ENOTFOUND.*connect to the network once",
+        ):
             katex_rendering.install(tmp_path / "katex")
 
     def test_the_lean_stylesheet_asks_no_other_host(self) -> None:
@@ -296,3 +301,21 @@ def test_progress_is_one_line_a_build_while_it_is_quick(capsys: pytest.CaptureFi
     report(["reading sources... [ 1%] a", "reading sources... [ 2%] b"], "English")
 
     assert capsys.readouterr().out == "English: building\n"
+
+
+class TestScriptsAndStyles:
+    """Biome reads them, and a finding fails."""
+
+    def test_ours_have_no_finding(self) -> None:
+        """Not even a warning."""
+        assert lint_assets.check(PACKAGE) == 0
+
+    @pytest.mark.parametrize(
+        ("name", "text"), [("a.js", "debugger;\n"), ("a.css", "a { colr: red; }\n")]
+    )
+    def test_a_mistake_is_found(self, tmp_path: Path, name: str, text: str) -> None:
+        """In a script and in a stylesheet, under the same settings."""
+        shutil.copy(PACKAGE / "biome.jsonc", tmp_path)
+        (tmp_path / name).write_text(text, "utf-8")
+
+        assert lint_assets.check(tmp_path) != 0

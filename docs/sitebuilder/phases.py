@@ -168,6 +168,7 @@ def register(app: Sphinx, modules: frozenset[str] = frozenset()) -> None:
     for setting, rebuilds in SETTINGS.items():
         app.add_config_value(setting, "", rebuilds, types=frozenset({str}))
     app.add_config_value("chapters", [], "env", types=frozenset({list}))
+    app.add_html_theme(lean_stylesheet.OURS.name, str(lean_stylesheet.OURS))
     for place in PLACES:
         app.add_node(place)
     for name, directive in DIRECTIVES.items():

@@ -13,7 +13,7 @@ from sitebuilder.places import DOCS
 
 NAVIGATION = "ptnotes_navigation"  # kept in the environment, from build to build
 FORMS = (".html", ".md", ".ipynb", ".py")
-TOOLS = ("conf.py", "sitebuilder/**/*.py", "_templates/**/*.html")
+TOOLS = ("conf.py", *(f"sitebuilder/**/*.{kind}" for kind in ("py", "html", "toml", "rst")))
 
 
 def note_tools(app: Sphinx, config: Config) -> None:

