@@ -9,8 +9,7 @@ from pathlib import Path
 # Sphinx, started by itself, knows no other folder; all else is told where the builder lies.
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from sitebuilder.languages.site_languages import ENGLISH, language_of
-from sitebuilder.places import CACHE, ROOT
-from sitebuilder.proof.gallery_freshness import made_with
+from sitebuilder.places import CACHE
 
 # With a backend named here, notebooks would run and show no figure.
 os.environ.pop("MPLBACKEND", None)
@@ -25,6 +24,7 @@ repository = os.environ.get("PTNOTES_REPOSITORY", "").rstrip("/")  # such as htt
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
     "sphinx.ext.napoleon",
     "sphinxcontrib.katex",
     "sphinx_gallery.gen_gallery",
@@ -35,6 +35,8 @@ exclude_patterns = [
     "_*",
     "locale",
     "sitebuilder",
+    "api/_*",
+    "development/private-interfaces.md",  # until the contents list it
     "gallery/**/*.ipynb",
     "gallery/**/*.json",
     "gallery/**/*.py",
@@ -51,7 +53,6 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(optional|Tensor|Generator|Callable|Sequence|Iterator|Iterable|Mapping)"),
 ]
 keep_warnings = False
-templates_path = ["_templates"]
 smartquotes = False
 trim_doctest_flags = False  # the ledger looks blocks up as they stand; `marks` trims later
 # Said of any folder above the gallery whose name has a space; our own file names have none.
@@ -72,18 +73,18 @@ nb_execution_mode = "cache"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 300
 nb_execution_show_tb = True
-# myst-nb's own key knows the cells only, so the folder stands for all else that they depend on.
-nb_execution_cache_path = str(CACHE / "notebooks" / made_with(ROOT))
+# myst-nb's own key knows the cells only; `gallery_freshness` drops what else has changed.
+nb_execution_cache_path = str(CACHE / "notebooks")
 nb_merge_streams = True
 
 # Gallery, in the order of the notes
-CHAPTERS = ["foundations", "tensors", "autograd", "nn", "training", "data", "sequence", "reuse"]
-CHAPTERS += ["deployment", "distributed", "cpp", "appendix"]
+chapters = ["foundations", "tensors", "autograd", "nn", "training", "data", "sequence", "reuse"]
+chapters += ["deployment", "distributed", "cpp", "appendix"]
 sphinx_gallery_conf = {
     "examples_dirs": ["../gallery"],
     "gallery_dirs": ["gallery"],
     "filename_pattern": r"plot_\w+\.py$",
-    "subsection_order": [f"../gallery/{name}" for name in CHAPTERS],
+    "subsection_order": [f"../gallery/{name}" for name in chapters],
     "within_subsection_order": "FileNameSortKey",
     "abort_on_example_error": True,
     "download_all_examples": False,
@@ -96,7 +97,9 @@ sphinx_gallery_conf = {
     "reset_modules": ("matplotlib",),
 }
 
-# Reference
+# Reference: a page a module (`reference_pages`)
+reference_package = "ptnotes"
+autosummary_ignore_module_all = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
@@ -107,7 +110,7 @@ katex_prerender = True
 math_renderer = "katex"
 
 # HTML
-html_theme = "shibuya"
+html_theme = "ptnotes"  # in `sitebuilder/theme`; it inherits from shibuya
 html_title = "ptnotes"
 html_static_path = ["_static"]
 html_css_files = ["site.css", "search.css"]
@@ -117,11 +120,3 @@ html_copy_source = False
 html_show_sourcelink = False
 html_use_index = False
 html_domain_indices = False
-html_sidebars = {"**": ["sidebars/localtoc.html"]}
-html_theme_options = {
-    "light_logo": "_static/logo.svg",
-    "dark_logo": "_static/logo.svg",
-    "accent_color": "tomato",
-    "show_ai_links": False,
-    "globaltoc_expand_depth": 1,
-}

@@ -24,4 +24,4 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value("site_phases", (), "env", types=frozenset({list, tuple}))
     register(app, frozenset(app.config.site_phases))
     # Raise the version when what is kept of a page between builds takes another form.
-    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 2}
+    return {"parallel_read_safe": True, "parallel_write_safe": True, "env_version": 3}

@@ -1,5 +1,5 @@
 """
-The commands of the builder: `python -m sitebuilder build`, `translate`, `budget` or `serve`.
+The commands of the builder: `python -m sitebuilder build`, and so on; `--help` lists them.
 
 The folder `docs` must be on the path, as `nox` and `pytest` put it there.
 """
@@ -25,6 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from sitebuilder.languages import update_catalogs
 
         return update_catalogs.main(options.check)
+    if options.command == "lint":
+        from sitebuilder.build import lint_assets
+
+        return lint_assets.main()
     if options.command == "budget":
         from sitebuilder.build import budget
 
@@ -41,6 +45,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("build", help="build the site in both languages into site/, all or nothing")
     translate = commands.add_parser("translate", help="bring the Chinese catalogs up to date")
     translate.add_argument("--check", action="store_true", help="write nothing")
+    commands.add_parser("lint", help="check scripts and stylesheets with Biome")
     commands.add_parser("budget", help="print what was measured beside each budget")
     serve = commands.add_parser("serve", help="show one language and follow edits")
     folders = [language.folder for language in LANGUAGES]

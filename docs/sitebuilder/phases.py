@@ -9,7 +9,7 @@ first.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from docutils import nodes
 from docutils.transforms import Transform
@@ -28,6 +28,7 @@ from sitebuilder.content import (
     myth_and_changed_boxes,
     page_summaries,
     prerequisites,
+    reference_pages,
     repository_links,
 )
 from sitebuilder.languages import chinese_spaces, language_links, site_words, untranslated_text
@@ -75,6 +76,7 @@ PHASES = (
     Phase(SETTINGS_READ, katex_rendering.use_assets, "before Sphinx checks the static folders"),
     Phase(SETTINGS_READ, lean_stylesheet.prepare, "before Sphinx checks the static folders"),
     Phase(SETTINGS_READ, lean_highlighting.format_lean, "before the theme derives its formatter"),
+    Phase(SETTINGS_READ, reference_pages.prepare_reference, "before autosummary writes the pages"),
     Phase(SETTINGS_READ, incremental.note_tools, "before Sphinx compares settings with the last"),
     Phase(BUILDER_READY, close_ledger.read_ledger_anew, "receipts may have come since"),
     Phase(BUILDER_READY, gallery_pages.keep_literal_blocks, "sphinx-gallery has registered by now"),
@@ -140,7 +142,12 @@ PLACES: tuple[type[nodes.Element], ...] = (
     verification_tables.verification_part,
 )
 # Settings of `conf.py` by name, and what is done again when they change.
-SETTINGS = {"base_url": "html", "repository": "html", "tools": "env"}
+SETTINGS: dict[str, Literal["html", "env"]] = {
+    "base_url": "html",
+    "reference_package": "env",
+    "repository": "html",
+    "tools": "env",
+}
 
 
 def module_of(part: Callable[..., Any]) -> str:
@@ -164,6 +171,8 @@ def register(app: Sphinx, modules: frozenset[str] = frozenset()) -> None:
         raise ValueError(f"modules: no phase is written in {', '.join(sorted(unknown))}")
     for setting, rebuilds in SETTINGS.items():
         app.add_config_value(setting, "", rebuilds, types=frozenset({str}))
+    app.add_config_value("chapters", [], "env", types=frozenset({list}))
+    app.add_html_theme(lean_stylesheet.OURS.name, str(lean_stylesheet.OURS))
     for place in PLACES:
         app.add_node(place)
     for name, directive in DIRECTIVES.items():

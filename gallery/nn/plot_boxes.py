@@ -3,8 +3,8 @@ How does a box reach one that it does not touch?
 ================================================
 
 A detector moves its box towards the true one by the gradient of a loss. IoU, by which it is judged,
-has no gradient as long as the boxes are apart. Generalized IoU (:doc:`/api/boxes`) has one, and the
-way that it takes is not the one you would draw (https://arxiv.org/abs/1902.09630).
+has no gradient as long as the boxes are apart. Generalized IoU (:doc:`/api/nn/boxes`) has one, and
+the way that it takes is not the one you would draw (https://arxiv.org/abs/1902.09630).
 """
 
 # %%

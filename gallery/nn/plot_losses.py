@@ -2,8 +2,9 @@ r"""
 What does focal loss change when negatives swamp positives?
 ===========================================================
 
-A detector looks at a thousand places to find one. Focal loss (:doc:`/api/losses`) turns down those
-that are easy (https://arxiv.org/abs/1708.02002). What of the model does it change, and what not?
+A detector looks at a thousand places to find one. Focal loss (:doc:`/api/nn/losses`) turns down
+those that are easy (https://arxiv.org/abs/1708.02002). What of the model does it change, and what
+not?
 """
 
 # %%

@@ -60,8 +60,8 @@ errors = {way: [error(way, *points(a)) for a in away] for way in ways}
 # some :math:`6 \cdot 10^{-8}` of that, and what should remain is about 1. So the error grows as
 # :math:`a^2`, and at 4000 no digit is left: some squares are below 0. ``torch.cdist`` makes 0 of
 # those, and takes the formula only where a set has more than 25 points. Moving the origin would
-# help one cloud, not both. Our operator (:doc:`/api/distances`) sees which pairs cancel, and takes
-# the differences of those.
+# help one cloud, not both. Our operator (:doc:`/api/tensors/distances`) sees which pairs cancel,
+# and takes the differences of those.
 
 x, y = points(4000)
 near = {way: call(x, y)[inside] for way, call in ways.items()}

@@ -13,11 +13,7 @@ from torch import Tensor
 
 from ptnotes import _native
 
-__all__ = [
-    "area",
-    "generalized_box_iou",
-    "generalized_box_iou_reference",
-]
+__all__ = ["generalized_box_iou", "generalized_box_iou_reference"]
 
 
 def generalized_box_iou(boxes1: Tensor, boxes2: Tensor) -> Tensor:

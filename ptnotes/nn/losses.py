@@ -14,11 +14,7 @@ from torch import Tensor
 from ptnotes import _native
 from ptnotes._check import require
 
-__all__ = [
-    "reduce",
-    "sigmoid_focal_loss",
-    "sigmoid_focal_loss_reference",
-]
+__all__ = ["sigmoid_focal_loss", "sigmoid_focal_loss_reference"]
 
 
 def sigmoid_focal_loss(

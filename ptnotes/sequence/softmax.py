@@ -19,6 +19,8 @@ __all__ = [
     "masked_softmax_reference",
 ]
 
+__all__ = ["masked_softmax", "masked_softmax_reference"]
+
 
 def masked_softmax(
     scores: Tensor, mask: Tensor | None = None, scale: float = 1.0, is_causal: bool = False

@@ -12,10 +12,10 @@ from torch import Tensor
 
 from ptnotes import _native
 
-__all__ = [
+__all__ = [  # noqa: RUF022 - the order in which the reference shows them
     "pairwise_squared_distance",
-    "pairwise_squared_distance_expanded",
     "pairwise_squared_distance_reference",
+    "pairwise_squared_distance_expanded",
 ]
 
 

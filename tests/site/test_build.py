@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import doctest
+import importlib
+import linecache
+import pkgutil
 import re
+import shutil
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 import shibuya
@@ -15,14 +20,16 @@ from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.data import YamlLexer
 from pygments.lexers.python import PythonLexer
 
-from sitebuilder.build import build_site
+import sitebuilder
+from sitebuilder.build import build_site, lint_assets
 from sitebuilder.build.run_sphinx import BuildError, report
-from sitebuilder.content import page_summaries
 from sitebuilder.languages import update_catalogs
 from sitebuilder.languages.site_languages import CHINESE, Language
 from sitebuilder.outputs.front_door import write_front
+from sitebuilder.places import PACKAGE
 from sitebuilder.proof.gallery_freshness import drop_stale_gallery
-from sitebuilder.theme import katex_rendering, lean_highlighting, lean_stylesheet, maths_fonts
+from sitebuilder.theme import katex_rendering, lean_highlighting, lean_stylesheet
+from sitebuilder.theme.kept_file import kept_file
 from tests.support.tiny_project import REPOSITORY, TinyProject
 
 
@@ -178,7 +185,10 @@ class TestAssets:
         answer = subprocess.CompletedProcess([], 1, "", "npm error code ENOTFOUND\nmore")
         monkeypatch.setattr(subprocess, "run", lambda *args, **kwargs: answer)
 
-        with pytest.raises(RuntimeError, match=r"ENOTFOUND.*connect to the network once"):
+        with pytest.raises(
+            RuntimeError,
+            match=r"^katex \d.*ENOTFOUND.*connect to the network once",
+        ):
             katex_rendering.install(tmp_path / "katex")
 
     def test_the_lean_stylesheet_asks_no_other_host(self) -> None:
@@ -230,29 +240,60 @@ class TestAssets:
 
     def test_katex_fonts_are_woff2_alone(self) -> None:
         """The other formats double the weight and no browser of today asks for them."""
-        style = 'src:url(fonts/A.woff2) format("woff2"),url(fonts/A.woff) format("woff"),'
-        style += 'url(fonts/A.ttf) format("truetype")}'
+        style = (
+            '@font-face{src:url(fonts/A.woff2) format("woff2"),url(fonts/A.woff) format("woff"),'
+        )
+        style += 'url(fonts/A.ttf) format("truetype");font-weight:700}.a{color:red}'
 
-        assert katex_rendering.OTHER_FONTS.sub("", style) == (
-            'src:url(fonts/A.woff2) format("woff2")}'
+        assert katex_rendering.lean_fonts(style) == (
+            '@font-face{src:url(fonts/A.woff2) format("woff2");font-weight:700}.a{color:red}'
         )
 
 
-@pytest.mark.parametrize("module", [maths_fonts, page_summaries])
-def test_examples_of_extensions_hold(module: ModuleType) -> None:
+def test_examples_of_the_builder_hold() -> None:
     """They are documentation too."""
-    result = doctest.testmod(module)
+    results = {
+        module.name: doctest.testmod(importlib.import_module(module.name))
+        for module in pkgutil.walk_packages(sitebuilder.__path__, "sitebuilder.")
+        if not module.name.endswith("__main__")
+    }
 
-    assert result.attempted > 0
-    assert result.failed == 0
+    assert {name for name, result in results.items() if result.failed} == set()
+    assert sum(result.attempted for result in results.values()) > 5
 
 
-def test_every_public_module_has_a_page_in_the_reference() -> None:
-    """A new module is not forgotten."""
-    modules = {path.stem for path in (REPOSITORY / "ptnotes").glob("[!_v]*/[!_]*.py")}
-    pages = {path.stem for path in (REPOSITORY / "docs" / "api").glob("*.rst")}
+class TestKeptFile:
+    """The theme's stylesheet is made again when its source changes, or the code that makes it."""
 
-    assert pages == modules
+    CODE = "def lean(text):\n    return text.upper()\n"
+
+    @pytest.fixture
+    def make(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], Path]:
+        """Write code, import it, and keep what it makes of a text."""
+        monkeypatch.syspath_prepend(tmp_path)
+
+        def kept(code: str, text: str) -> Path:
+            (tmp_path / "making.py").write_text(code, "utf-8")
+            sys.modules.pop("making", None)
+            linecache.clearcache()
+            importlib.invalidate_caches()
+            making = importlib.import_module("making")
+            return kept_file(tmp_path / "kept", "a.css", making.lean, text)
+
+        return kept
+
+    def test_it_is_kept(self, make: Callable[[str, str], Path]) -> None:
+        """And made once."""
+        first = make(self.CODE, "a")
+        first.write_text("kept")
+
+        assert make(self.CODE, "a").read_text() == "kept"
+
+    def test_another_source_or_code_makes_another(self, make: Callable[[str, str], Path]) -> None:
+        """With the same version of the theme."""
+        assert make(self.CODE, "a").read_text() == "A"
+        assert make(self.CODE, "ab").read_text() == "AB"
+        assert make(self.CODE.replace("upper()", "upper() * 2"), "a").read_text() == "AA"
 
 
 def test_progress_is_one_line_a_build_while_it_is_quick(capsys: pytest.CaptureFixture[str]) -> None:
@@ -260,3 +301,21 @@ def test_progress_is_one_line_a_build_while_it_is_quick(capsys: pytest.CaptureFi
     report(["reading sources... [ 1%] a", "reading sources... [ 2%] b"], "English")
 
     assert capsys.readouterr().out == "English: building\n"
+
+
+class TestScriptsAndStyles:
+    """Biome reads them, and a finding fails."""
+
+    def test_ours_have_no_finding(self) -> None:
+        """Not even a warning."""
+        assert lint_assets.check(PACKAGE) == 0
+
+    @pytest.mark.parametrize(
+        ("name", "text"), [("a.js", "debugger;\n"), ("a.css", "a { colr: red; }\n")]
+    )
+    def test_a_mistake_is_found(self, tmp_path: Path, name: str, text: str) -> None:
+        """In a script and in a stylesheet, under the same settings."""
+        shutil.copy(PACKAGE / "biome.jsonc", tmp_path)
+        (tmp_path / name).write_text(text, "utf-8")
+
+        assert lint_assets.check(tmp_path) != 0

@@ -11,8 +11,9 @@ import pytest
 
 from sitebuilder.build.run_sphinx import BuildError
 from sitebuilder.outputs import search_index
+from sitebuilder.outputs.finished_pages import read_page
 from sitebuilder.outputs.search_index import run_pagefind, terms_of
-from sitebuilder.outputs.search_text import endings, for_search, read, readable
+from sitebuilder.outputs.search_text import Article, endings, for_search, readable
 from tests.support.tiny_project import REPOSITORY
 
 SITE = REPOSITORY / "site"
@@ -31,6 +32,11 @@ PAGE = """\
 <div class="receipts docutils container"><p>proven <b>by</b></p></div></article>
 <footer>foot</footer></body></html>
 """
+
+
+def read(text: str) -> Article:
+    """Return what the search is to know of a page."""
+    return read_page(text).article
 
 
 class TestPage:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import tarfile
 import tempfile
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from sitebuilder.theme.katex_rendering import BIN, node
+from sitebuilder import npm
 from tests.support.tiny_project import REPOSITORY
 
 VERSION = "4.10.3"
@@ -26,13 +25,11 @@ def source() -> str:
     if not path.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
-            npm = BIN / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-            command = [node(), str(npm), "pack", "--silent", f"axe-core@{VERSION}"]
-            subprocess.run(command, cwd=scratch, capture_output=True, check=False)
-            archives = list(Path(scratch).glob("*.tgz"))
-            if not archives:
-                pytest.skip(f"axe-core {VERSION} is not in .cache/ and npm cannot fetch it")
-            with tarfile.open(archives[0]) as package:
+            try:
+                archive = npm.fetch("axe-core", VERSION, Path(scratch))
+            except RuntimeError as error:
+                pytest.skip(str(error))
+            with tarfile.open(archive) as package:
                 script = package.extractfile("package/axe.min.js")
                 assert script
                 path.write_bytes(script.read())

@@ -41,7 +41,11 @@ def of_reference() -> dict[str, list[str]]:
             module = importlib.import_module(f"ptnotes.{chapter.name}.{topic.name}")
             names = [name for name in module.__all__ if not name.isupper()]
             full = [f"{module.__name__}.{name}" for name in names]
-            found[topic.name] = [module.__name__, *full, *filter(is_telling, names)]
+            found[f"{chapter.name}/{topic.name}"] = [
+                module.__name__,
+                *full,
+                *filter(is_telling, names),
+            ]
     return found
 
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-from ptnotes.verify.block import FAILED, NOT_RUN, PASSED
+from ptnotes.verify.block import FAILED, PASSED
 from ptnotes.verify.ledger import open_ledger
 from sitebuilder.build.page_budget import pages
 from sitebuilder.places import ROOT
@@ -31,7 +31,7 @@ def main() -> int:
 def proof() -> bool:
     """Print how many blocks are proven; whether any that can run here is not."""
     states = [entry.state for entry in open_ledger(ROOT).entries]
-    skipped, failed = states.count(NOT_RUN), states.count(FAILED)
+    skipped, failed = sum(state.not_run for state in states), states.count(FAILED)
     print(
         f"{len(states)} blocks: {states.count(PASSED)} proven, {failed} unproven (budget 0), ",
         end="",

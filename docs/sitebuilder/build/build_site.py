@@ -13,22 +13,21 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
-from ptnotes.verify.block import NOT_RUN, PASSED
+from ptnotes.verify.block import PASSED
 from ptnotes.verify.ledger import open_ledger
 from sitebuilder.build import inputs
 from sitebuilder.build.run_sphinx import BuildError, run_sphinx
 from sitebuilder.languages.site_languages import CHINESE, ENGLISH, LANGUAGES, Language
+from sitebuilder.outputs.finished_pages import Found, read_pages
 from sitebuilder.outputs.front_door import write_front
 from sitebuilder.outputs.pictures import finish_pictures
 from sitebuilder.outputs.search_index import write_indexes
 from sitebuilder.places import ROOT
-
-NOTEBOOK_CACHES = 3  # as many fingerprints keep their executed notebooks
 
 # Lines that Sphinx prints when it has made the gallery, and when it has read all pages.
 AFTER_GALLERY = ("looking for now-outdated files", "reading sources")
@@ -102,13 +101,15 @@ def build(root: Path) -> None:
             build_languages(root, work)
         draft = work / "site"
         shutil.rmtree(draft, ignore_errors=True)
-        with timed("pictures"):
+        with timed("finished pages"):
             for language in LANGUAGES:
                 built = work / "html" / language.folder
                 shutil.copytree(built, draft / language.folder, ignore=UNUSED)
-            finish_pictures(draft, root / ".cache" / "webp")
+            folders = [draft / language.folder for language in LANGUAGES]
+            pages = read_pages(folders, root / ".cache" / "pages")
+            finish_pictures(pages, folders, root / ".cache" / "webp")
         with timed("search"):
-            index(root, draft)
+            index(root, draft, pages)
         write_front(draft, os.environ.get("PTNOTES_BASE_URL", ""))
         publish(draft, root / "site", work / "site.old")
 
@@ -190,18 +191,13 @@ class Unfinished:
 
 
 def prepare(root: Path) -> None:
-    """Fetch KaTeX once, and throw away notebooks that other code has run."""
+    """Fetch KaTeX once."""
     from sitebuilder.theme.katex_rendering import install
 
     try:
         install()
     except RuntimeError as error:
         raise BuildError(str(error)) from error
-    caches = sorted(
-        (root / ".cache" / "notebooks").glob("*"), key=lambda path: path.stat().st_mtime
-    )
-    for cache in caches[:-NOTEBOOK_CACHES]:
-        shutil.rmtree(cache, ignore_errors=True)
 
 
 def check_catalogs(root: Path) -> None:
@@ -217,13 +213,13 @@ def check_catalogs(root: Path) -> None:
         )
 
 
-def index(root: Path, draft: Path) -> None:
+def index(root: Path, draft: Path, pages: Mapping[Path, Found]) -> None:
     """Make the search of each language; a term of the glossary is found in both."""
     from sitebuilder.languages.update_catalogs import glossary_of
 
     print("search: indexing", flush=True)
     terms = glossary_of(root)
-    write_indexes(draft, root / "build" / "search", terms)
+    write_indexes(draft, pages, root / "build" / "search", terms)
 
 
 def publish(draft: Path, site: Path, old: Path) -> None:
@@ -238,6 +234,7 @@ def publish(draft: Path, site: Path, old: Path) -> None:
 def summary(root: Path, seconds: float) -> str:
     """Say how much was built and how to open it."""
     states = [entry.state for entry in open_ledger(root).entries]
+    proven, skipped = states.count(PASSED), sum(state.not_run for state in states)
     pages = {
         language.english_name: len(list((root / "site" / language.folder).rglob("*.html")))
         for language in LANGUAGES
@@ -245,6 +242,6 @@ def summary(root: Path, seconds: float) -> str:
     counted = ", ".join(f"{count} pages in {name}" for name, count in pages.items())
     return (
         f"site: {counted}; "
-        f"{states.count(PASSED)} blocks proven, {states.count(NOT_RUN)} not run; {seconds:.0f} s. "
+        f"{proven} blocks proven, {skipped} not run; {seconds:.0f} s. "
         f"Open {root / 'site' / 'index.html'}"
     )

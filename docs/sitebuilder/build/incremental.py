@@ -11,8 +11,9 @@ from sphinx.environment import BuildEnvironment
 
 from sitebuilder.places import DOCS
 
+NAVIGATION = "ptnotes_navigation"  # kept in the environment, from build to build
 FORMS = (".html", ".md", ".ipynb", ".py")
-TOOLS = ("conf.py", "sitebuilder/**/*.py", "_templates/**/*.html")
+TOOLS = ("conf.py", *(f"sitebuilder/**/*.{kind}" for kind in ("py", "html", "toml", "rst")))
 
 
 def note_tools(app: Sphinx, config: Config) -> None:
@@ -28,7 +29,8 @@ def write_new_navigation(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Write every page again when the contents, which all of them show, have changed."""
     titles = sorted((name, title.astext()) for name, title in env.titles.items())
     navigation = repr((titles, sorted(env.toctree_includes.items())))
-    old, env.ptnotes_navigation = getattr(env, "ptnotes_navigation", navigation), navigation
+    old = getattr(env, NAVIGATION, navigation)
+    setattr(env, NAVIGATION, navigation)
     return sorted(env.found_docs) if old != navigation else []
 
 

@@ -15,7 +15,7 @@ SOURCES = (
     *("LICENSE", "LICENSE-docs", "constraints.txt", "pyproject.toml", "setup.py"),
 )
 MADE_SUFFIXES = frozenset({".mo", ".pyc", ".so", ".tmp"})
-MADE_FOLDERS = ("docs/gallery", "docs/api/generated")
+MADE = ("docs/gallery/**/*", "docs/api/**/*.rst")
 VARIABLES = ("PTNOTES_BASE_URL", "PTNOTES_REPOSITORY")
 
 
@@ -57,12 +57,10 @@ def _stamp(root: Path) -> Path:
 
 
 def _files(root: Path) -> Iterator[Path]:
-    made = [root / name for name in MADE_FOLDERS]
+    made = {path for pattern in MADE for path in root.glob(pattern)}
     for name in SOURCES:
         start = root / name
         inside = sorted(start.rglob("*")) if start.is_dir() else [start]
         for path in inside:
-            if path.suffix in MADE_SUFFIXES or not path.is_file():
-                continue
-            if not any(folder in path.parents for folder in made):
+            if path.is_file() and path.suffix not in MADE_SUFFIXES and path not in made:
                 yield path

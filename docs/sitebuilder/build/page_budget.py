@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
 from urllib.parse import unquote, urlsplit
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from sitebuilder.languages.site_languages import LANGUAGES
+from sitebuilder.build.browser import chromium, chromium_path, served
+from sitebuilder.languages.site_languages import ENGLISH, LANGUAGES
 from sitebuilder.places import SITE
 
 BUDGET = 500_000  # bytes of a page with all assets, uncompressed, without figures
@@ -67,14 +61,12 @@ def pages() -> bool:
 
     Paint is shown, and fails nothing: a busy machine is late.
     """
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if not (SITE / "index.html").exists() or not chromium:
+    if not (SITE / "index.html").exists() or not chromium_path():
         print("The weights need site/ (`nox -s docs`) and Chromium, or its path in CHROMIUM.")
         return True
     over = False
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        weigh(browser, SITE / "en" / KINDS[0])  # the first page of a browser waits for the browser
+    with chromium() as browser:
+        weigh(browser, SITE / ENGLISH.folder / KINDS[0])  # the first page waits for the browser
         print(f"{'page':44} {'bytes':>9} {'other hosts':>12} {'painted':>9} {'shift':>7}")
         print(f"{'budget':44} {BUDGET:9,} {0:12} {PAINT_SECONDS:7.1f} s {0:7}")
         for folder in FOLDERS:
@@ -87,7 +79,6 @@ def pages() -> bool:
                     f"{seen.painted:7.2f} s {seen.shift:7.3g}{late}"
                 )
         searches(browser)
-        browser.close()
     return over
 
 
@@ -135,7 +126,7 @@ def weigh_often(browser: Browser, path: Path) -> Seen:
 
 def searches(browser: Browser) -> None:
     """Print how long the search takes in each language; times are shown and fail nothing."""
-    with served() as address:
+    with served(SITE) as address:
         for folder in FOLDERS:
             page = browser.new_page()
             page.goto(f"{address}/{folder}/index.html")
@@ -145,22 +136,3 @@ def searches(browser: Browser) -> None:
             page.close()
             print(f"{f'{folder}: first result of the search, slowest of {len(times)}':66} ", end="")
             print(f"{max(times):7.2f} s {SEARCH_SECONDS:7.1f} s")
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """A handler that keeps no log."""
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - named so above
-        """Say nothing."""
-
-
-@contextmanager
-def served() -> Iterator[str]:
-    """Serve the site for a while: from the disk the search cannot load."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(SITE)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()

@@ -7,6 +7,8 @@ sphinx-gallery would say no more than the English titles of the axes.
 
 from __future__ import annotations
 
+from typing import Any
+
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
@@ -40,7 +42,8 @@ class OfferAltTexts(SphinxTransform):
     def apply(self) -> None:
         """Read the options of the cells of one page."""
         for cell in list(self.document.findall(nodes.container)):
-            options = cell.get("cell_metadata", {}).get("mystnb", {})
+            metadata: dict[str, Any] = cell.get("cell_metadata", {})
+            options = metadata.get("mystnb", {})
             if alt := options.get("image", {}).get("alt"):
                 text = nodes.paragraph(alt, alt, classes=[CLASS])
                 text.source, text.line = self.document["source"], cell.line or 1

@@ -16,7 +16,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from ptnotes.verify.page import read_page
 from ptnotes.verify.project import Project, find_project
-from sitebuilder.content.tables import table
+from sitebuilder.content.tables import Cell, table
 from sitebuilder.languages.site_words import _
 from sitebuilder.places import ROOT
 
@@ -75,7 +75,7 @@ def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put picture and table in their place."""
     for place in list(doctree.findall(architecture_picture)):
         files, arrows = survey(ROOT)
-        rows = [
+        rows: list[list[Cell]] = [
             [nodes.literal("", part.name), str(files[part.name]), _listed(arrows, part.name)]
             for part in (*PARTS, TESTS)
         ]

@@ -6,6 +6,7 @@ import html
 import re
 
 from docutils import nodes
+from lxml.html import fragment_fromstring
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
@@ -14,9 +15,6 @@ from sphinx_gallery._doctree_links import CodeLinksTransform
 from sitebuilder.class_names import DOWNLOAD_NOTE, GALLERY_CARD, GALLERY_CARD_TITLE, GALLERY_FOOTER
 from sitebuilder.content.page_summaries import summary_of
 from sitebuilder.content.special_pages import in_gallery
-
-TOOLTIP = re.compile(r'tooltip="[^"]*"')
-TITLE = re.compile(rf'(<div class="{GALLERY_CARD_TITLE}">).*?(</div>)', re.DOTALL)
 
 
 class OwnGalleryLinks(SphinxTransform):
@@ -35,15 +33,21 @@ class OwnGalleryLinks(SphinxTransform):
         self._name_cards()
 
     def _name_cards(self) -> None:
-        """Note on both raw parts of a card whose card it is; the link between them says it."""
+        """
+        Say of the raw HTML around each card's link which part of which card it is.
+
+        The first part opens the card, the second holds its title and closes it.
+        """
         opening, example = None, ""
-        for node in self.document.findall():
-            if isinstance(node, nodes.raw) and GALLERY_CARD in node.astext():
+        for node in list(self.document.findall()):
+            if isinstance(node, nodes.raw) and _has_class(node, GALLERY_CARD):
                 opening = node
             elif opening and isinstance(node, addnodes.pending_xref) and node["reftype"] == "doc":
-                example = opening["example"] = node["reftarget"].removeprefix("/")
-            elif opening and isinstance(node, nodes.raw) and TITLE.search(node.astext()):
-                node["example"], opening = example, None
+                example = node["reftarget"].removeprefix("/")
+                opening.attributes |= {"example": example, "part": GALLERY_CARD}
+            elif opening and isinstance(node, nodes.raw) and _has_class(node, GALLERY_CARD_TITLE):
+                node.attributes |= {"example": example, "part": GALLERY_CARD_TITLE}
+                opening = None
 
 
 def translate_cards(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -52,9 +56,19 @@ def translate_cards(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         if node.get("example") in app.env.found_docs:
             title = html.escape(app.env.titles[node["example"]].astext())
             intro = html.escape(summary_of(app.env, node["example"]))
-            text = TOOLTIP.sub(lambda _match, intro=intro: f'tooltip="{intro}"', node.astext())
-            text = TITLE.sub(lambda match, title=title: match[1] + title + match[2], text)
-            node.children = [nodes.Text(text)]
+            written = {
+                GALLERY_CARD: f'<div class="{GALLERY_CARD}" tooltip="{intro}">',
+                GALLERY_CARD_TITLE: f'  <div class="{GALLERY_CARD_TITLE}">{title}</div>\n</div>',
+            }
+            node.children = [nodes.Text(written[node["part"]])]
+
+
+def _has_class(node: nodes.raw, name: str) -> bool:
+    """Whether an element in a piece of raw HTML, which may leave it open, has a class."""
+    if not (text := node.astext().strip()):
+        return False
+    found = fragment_fromstring(text, create_parent="div")
+    return any(name in (element.get("class") or "").split() for element in found.iter())
 
 
 def _is_download_note(node: nodes.Node) -> bool:

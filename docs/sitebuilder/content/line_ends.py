@@ -55,8 +55,7 @@ def _hold(formula: nodes.math) -> None:
 def _cut(parent: nodes.Element, place: int, pattern: re.Pattern[str]) -> str:
     """Take from the text at `place`, if there is one, the character that `pattern` finds."""
     text = parent.children[place] if 0 <= place < len(parent) else None
-    found = pattern.search(text) if isinstance(text, nodes.Text) else None
-    if found is None:
+    if not isinstance(text, nodes.Text) or (found := pattern.search(text)) is None:
         return ""
     parent[place] = nodes.Text(pattern.sub("", text))
     return found[0]

@@ -78,7 +78,7 @@ class FillLists(SphinxPostTransform):
             for origin in reading_order(self.env.toctree_includes, self.env.config.root_doc):
                 if origin == self.env.docname:
                     continue
-                for box in list(self.env.get_doctree(origin).findall(_is_box)):
+                for box in boxes(self.env.get_doctree(origin)):
                     if box["kind"] == place["kind"]:
                         shown.append(self._copy(box, origin))
             place.replace_self(shown or [nodes.paragraph("", _("None yet."))])
@@ -88,10 +88,10 @@ class FillLists(SphinxPostTransform):
         copy = box.deepcopy()
         if box["kind"] == MYTH:
             _leave_out_proofs(copy)
-        for link in copy.findall(pending_xref):
-            if link["reftype"] == "doc":  # the only target that counts from its own page
-                link["reftarget"] = f"/{docname_join(origin, link['reftarget'])}"
-            link["refdoc"] = self.env.docname
+        for target in copy.findall(pending_xref):
+            if target["reftype"] == "doc":  # the only target that counts from its own page
+                target["reftarget"] = f"/{docname_join(origin, target['reftarget'])}"
+            target["refdoc"] = self.env.docname
         uri = self.app.builder.get_relative_uri(self.env.docname, origin)
         title = self.env.titles[origin].astext()
         link = nodes.reference("", title, refuri=f"{uri}#{box['ids'][0]}", internal=True)
@@ -110,13 +110,14 @@ def _leave_out_proofs(box: nodes.admonition) -> None:
 
 def label_boxes(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Open the title of each box with its kind: colour alone does not tell them apart."""
-    for box in doctree.findall(_is_box):
-        title = box.children[0]
+    for box in boxes(doctree):
+        title = next(box.findall(nodes.title))
         label = _("Myth") if box["kind"] == MYTH else _("Changed in PyTorch %s") % box["since"]
         if title.children:
             label += _(": ")
         title.insert(0, nodes.inline("", label, classes=["box-label"]))
 
 
-def _is_box(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.admonition) and BOX in node["classes"]
+def boxes(doctree: nodes.document) -> list[nodes.admonition]:
+    """Return all boxes of a page."""
+    return [node for node in doctree.findall(nodes.admonition) if BOX in node["classes"]]

@@ -85,7 +85,7 @@ def extract(root: Path) -> dict[str, list[str]]:
 def words(docs: Path) -> list[str]:
     """Return the messages of the builder (`_`) and of its templates (`ui`)."""
     found: dict[str, None] = {}
-    sources = (("sitebuilder", "**.py", "python", "_"), ("_templates", "**.html", "jinja2", "ui"))
+    sources = (("sitebuilder", "**.py", "python", "_"), ("sitebuilder", "**.html", "jinja2", "ui"))
     for folder, kind, method, keyword in sources:
         for _path, _line, message, _comments, _context in extract_from_dir(
             docs / folder, [(kind, method)], keywords={keyword: None}
@@ -102,7 +102,7 @@ def read(path: Path) -> dict[str, Translation]:
     with path.open("rb") as file:
         catalog = read_po(file)
     return {
-        message.id: Translation(message.id, message.string, message.fuzzy)
+        str(message.id): Translation(str(message.id), str(message.string or ""), message.fuzzy)
         for message in catalog
         if message.id
     }
@@ -128,8 +128,8 @@ def merge(messages: Iterable[str], known: dict[str, Translation]) -> list[Transl
         known: The translations that there are.
     """
     template, catalog = Catalog(locale=CHINESE.code), Catalog(locale=CHINESE.code)
-    for message in messages:
-        template.add(message)
+    for english in messages:
+        template.add(english)
     for entry in known.values():
         catalog.add(entry.english, entry.chinese, flags={"fuzzy"} if entry.guess else set())
     catalog.update(template)
@@ -138,9 +138,11 @@ def merge(messages: Iterable[str], known: dict[str, Translation]) -> list[Transl
         if not message.id:
             continue
         found = catalog[message.id]
+        assert found is not None, "the catalog has just been made to hold every message"
         old = found.previous_id[0] if found.previous_id else ""
-        chinese = found.string or ""
-        merged.append(Translation(message.id, chinese, found.fuzzy and bool(chinese), old))
+        chinese = str(found.string or "")
+        guess = found.fuzzy and bool(chinese)
+        merged.append(Translation(str(message.id), chinese, guess, old))
     return merged
 
 
@@ -176,4 +178,4 @@ def _messages(path: Path) -> Iterable[str]:
     with path.open("rb") as file:
         for message in read_po(file):
             if message.id:
-                yield message.id
+                yield str(message.id)

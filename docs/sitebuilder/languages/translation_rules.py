@@ -56,7 +56,7 @@ def parts(text: str) -> tuple[dict[str, Counter[str]], str]:
     for name, pattern in (("maths", MATHS), ("link", ROLE), ("link", LINK), ("code", CODE)):
         values = found.setdefault(name, Counter())
         values.update(_value(name, match) for match in pattern.finditer(text))
-        text = pattern.sub(lambda match, name=name: _rest(name, match), text)
+        text = pattern.sub(_rest, text)
     found["number"] = Counter(NUMBER.findall(text))
     found["placeholder"] = Counter(PLACEHOLDER.findall(text))
     return found, text
@@ -71,7 +71,7 @@ def _value(kind: str, match: re.Match[str]) -> str:
     return groups[-1].strip()
 
 
-def _rest(kind: str, match: re.Match[str]) -> str:
+def _rest(match: re.Match[str]) -> str:
     """Return what stays of the text where something was taken out: the words of a link are text."""
     return "]" if match.re is LINK and match[1] else MARK
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from docutils import nodes
+from lxml.html import HtmlComment, fragment_fromstring
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
 
 from sitebuilder.content.special_pages import GLOSSARY
 
-COMMENT = re.compile(r"\s*(<!--.*?-->\s*)+", re.DOTALL)
 TERM_COLUMNS = 2  # of the glossary: the English term and the Chinese one
 _WORD = re.compile(r"[^\W\d_]")
 
@@ -26,8 +26,8 @@ class KeepFixedText(SphinxTransform):
 
     def apply(self) -> None:
         """Mark the nodes of one page."""
-        for node in self.document.findall(nodes.math_block):
-            node["translatable"] = False
+        for maths in self.document.findall(nodes.math_block):
+            maths["translatable"] = False
         for node in self.document.findall(nodes.TextElement):
             if isinstance(node, nodes.paragraph | nodes.term) and is_fixed(node):
                 node["translatable"] = False
@@ -46,8 +46,24 @@ class DropComments(SphinxTransform):
     def apply(self) -> None:
         """Remove the comments of one page."""
         for node in list(self.document.findall(nodes.raw)):
-            if node.get("format") == "html" and COMMENT.fullmatch(node.astext()):
+            if node.get("format") == "html" and is_comment(node.astext()):
                 node.parent.remove(node)
+
+
+def is_comment(text: str) -> bool:
+    """
+    Whether a piece of HTML is comments alone.
+
+    >>> is_comment("<!-- verify: not-run=needs <two> GPUs --> <!-- and -->")
+    True
+    >>> is_comment("<!-- a --> and a word")
+    False
+    """
+    if not text.strip().startswith("<!--"):
+        return False
+    pieces = fragment_fromstring(text, create_parent="div")
+    comments = all(isinstance(piece, HtmlComment) for piece in pieces)
+    return comments and not "".join(pieces.xpath("text()")).strip()
 
 
 def is_fixed(node: nodes.Element) -> bool:

@@ -21,9 +21,10 @@ from nbformat import NotebookNode, v4
 from sphinx.application import Sphinx
 
 from ptnotes.verify.block import PASSED, PROMPTED_KINDS, PYTHON_KINDS, Block
+from sitebuilder.class_names import RESULTS
 from sitebuilder.languages.site_words import _
 from sitebuilder.outputs.markdown_twin import Twin
-from sitebuilder.proof.ledger_lookup import RESULTS, entry_of, page_of
+from sitebuilder.proof.ledger_lookup import entry_of, page_of
 
 HERE_CODE = "\0"  # stands in the text for a block that becomes code
 RAISES = "raises-exception"
@@ -99,7 +100,8 @@ def notebook(texts: list[str], code: list[Block]) -> NotebookNode:
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number}"
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    written: NotebookNode = v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+    return written
 
 
 def cells_of(block: Block) -> list[NotebookNode]:

@@ -25,7 +25,7 @@ PAGE = re.compile(r"\.html(?=$|#)")
 PROMPT = re.compile(r"^>>> ", re.MULTILINE)
 
 
-class Twin(MarkdownTranslator):
+class Twin(MarkdownTranslator):  # type: ignore[misc] # its package has no types
     """A page as Markdown; what HTML alone can show is left out."""
 
     def block(self, node: nodes.Element) -> str:

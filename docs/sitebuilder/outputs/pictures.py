@@ -3,42 +3,59 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
+from collections.abc import Mapping
+from functools import cache
+from html import escape
 from pathlib import Path
 
+from lxml import etree
 from PIL import Image
 
-TAG = re.compile(r"<img\b[^>]*>")
-SOURCE = re.compile(r'\ssrc="([^":]+)"')
-SIZED = re.compile(r"\s(?:width|height)=")
-PICTURES = "_images"
-SVG_BOX = re.compile(r'<svg\b[^>]*\sviewBox="[\d.-]+ [\d.-]+ ([\d.]+) ([\d.]+)"')
+from sitebuilder.outputs.finished_pages import PICTURES, Found
 
 
-def finish_pictures(site: Path, cache: Path) -> None:
+def finish_pictures(pages: Mapping[Path, Found], folders: list[Path], cache: Path) -> None:
     """
     Convert the pictures of a site, and write their sizes into its pages.
 
     Args:
-        site: The site's folder.
+        pages: What is known of each page.
+        folders: The folders of the languages.
         cache: Where converted pictures are kept for the next build.
+
+    Raises:
+        ValueError: if a picture has no size.
     """
     cache.mkdir(parents=True, exist_ok=True)
-    converted = [
+    converted = {
         picture.name
-        for folder in site.glob(f"*/{PICTURES}")
-        for picture in sorted(folder.glob("*.png"))
+        for folder in folders
+        for picture in sorted((folder / PICTURES).glob("*.png"))
         if convert(picture, cache)
-    ]
-    for page in [*site.rglob("*.html"), *site.rglob("*.md")]:
-        old = new = page.read_text("utf-8")
-        for name in converted:
-            new = new.replace(name, f"{name.removesuffix('.png')}.webp")
-        if page.suffix == ".html":
-            new = TAG.sub(lambda tag, page=page: sized(tag[0], page.parent), new)
-        if new != old:
-            page.write_text(new, "utf-8")
+    }
+    for page, found in pages.items():
+        text = old = page.read_text("utf-8")
+        for name in converted.intersection(found.named):
+            text = text.replace(name, webp(name))
+        for address in found.unsized:
+            folder, _slash, name = address.rpartition("/")
+            shown = f"{folder}/{webp(name)}" if name in converted else address
+            text = sized(text, shown, page.parent)
+        if text != old:
+            page.write_text(text, "utf-8")
+    for twin in (path for folder in folders for path in folder.rglob("*.md")):
+        text = old = twin.read_text("utf-8")
+        if f"{PICTURES}/" in text:
+            for name in converted:
+                text = text.replace(name, webp(name))
+            if text != old:
+                twin.write_text(text, "utf-8")
+
+
+def webp(name: str) -> str:
+    """Return the name of a picture once it is converted."""
+    return f"{name.removesuffix('.png')}.webp"
 
 
 def convert(picture: Path, cache: Path) -> bool:
@@ -56,21 +73,28 @@ def convert(picture: Path, cache: Path) -> bool:
     return True
 
 
-def sized(tag: str, folder: Path) -> str:
-    """Return an `<img>` with width and height, as its file in `folder` has them."""
-    source = SOURCE.search(tag)
-    if source is None or SIZED.search(tag) or not (folder / source[1]).is_file():
-        return tag
-    width, height = size_of(folder / source[1])
-    return f'<img width="{width}" height="{height}"{tag.removeprefix("<img")}'
+def sized(text: str, address: str, folder: Path) -> str:
+    """Return a page's text with the size of a picture, as its file has it, beside its address."""
+    if not (folder / address).is_file():
+        return text
+    width, height = size_of(folder / address)
+    source = f'src="{escape(address)}"'
+    return text.replace(source, f'width="{width}" height="{height}" {source}')
 
 
+@cache
 def size_of(path: Path) -> tuple[int, int]:
-    """Return width and height of a picture in pixels."""
+    """
+    Return width and height of a picture in pixels.
+
+    Raises:
+        ValueError: if it is an SVG that does not say them.
+    """
     if path.suffix == ".svg":
-        box = SVG_BOX.search(path.read_text("utf-8"))
+        box = etree.parse(path).getroot().get("viewBox")
         if box is None:
             raise ValueError(f"path: {path.name} has no viewBox, so it has no size")
-        return round(float(box[1])), round(float(box[2]))
+        _left, _top, width, height = box.split()
+        return round(float(width)), round(float(height))
     with Image.open(path) as image:
         return image.size

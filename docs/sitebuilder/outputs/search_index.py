@@ -11,18 +11,22 @@ from pathlib import Path
 
 from sitebuilder.build.run_sphinx import BuildError
 from sitebuilder.languages.site_languages import ENGLISH, LANGUAGES, other_than
-from sitebuilder.outputs.search_text import Article, for_search, read
+from sitebuilder.outputs.finished_pages import Found
+from sitebuilder.outputs.search_text import Article, for_search
 
 FOLDER = "pagefind"  # in the folder of each language; Pagefind derives addresses from this name
 OWN_INTERFACE = ("*-ui.*", "pagefind-highlight.js")  # its boxes: ours stands in the theme's place
 
 
-def write_indexes(site: Path, work: Path, terms: Mapping[str, str]) -> None:
+def write_indexes(
+    site: Path, pages: Mapping[Path, Found], work: Path, terms: Mapping[str, str]
+) -> None:
     """
     Write the index of each language into its folder of the site.
 
     Args:
         site: The site's folder.
+        pages: What is known of each page.
         work: A folder for the copies that Pagefind reads.
         terms: The Chinese of each English term.
 
@@ -30,23 +34,25 @@ def write_indexes(site: Path, work: Path, terms: Mapping[str, str]) -> None:
         BuildError: if Pagefind fails.
     """
     shutil.rmtree(work, ignore_errors=True)
-    pages = {language.folder: read_all(site / language.folder) for language in LANGUAGES}
+    articles = {language.folder: by_name(pages, site / language.folder) for language in LANGUAGES}
     for language in LANGUAGES:
         folder, other = language.folder, other_than(language.code).folder
-        for name, article in pages[folder].items():
+        for name, article in articles[folder].items():
             copy = work / folder / f"{name}.html"
             copy.parent.mkdir(parents=True, exist_ok=True)
-            also = pages[other][name].title if name in pages[other] else ""
-            used = terms_of(pages[ENGLISH.folder].get(name, article), terms)
+            also = articles[other][name].title if name in articles[other] else ""
+            used = terms_of(articles[ENGLISH.folder].get(name, article), terms)
             copy.write_text(for_search(name, article, also, used), "utf-8")
         run_pagefind(work / folder, site / folder / FOLDER)
 
 
-def read_all(folder: Path) -> dict[str, Article]:
-    """Read each page of a language, by its name such as `notes/sequence/attention`."""
-    paths = sorted(folder.rglob("*.html"))
-    names = [path.relative_to(folder).with_suffix("").as_posix() for path in paths]
-    return {name: read(path.read_text("utf-8")) for name, path in zip(names, paths, strict=True)}
+def by_name(pages: Mapping[Path, Found], folder: Path) -> dict[str, Article]:
+    """Return what each page of a folder says by its name, such as `notes/sequence/attention`."""
+    return {
+        path.relative_to(folder).with_suffix("").as_posix(): found.article
+        for path, found in pages.items()
+        if path.is_relative_to(folder)
+    }
 
 
 def terms_of(article: Article, terms: Mapping[str, str]) -> list[str]:

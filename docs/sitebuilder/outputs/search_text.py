@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from html import escape
-from html.parser import HTMLParser
+from typing import NamedTuple
+
+from lxml.html import HtmlElement
 
 from sitebuilder.class_names import (
     BOX,
@@ -27,9 +29,10 @@ LEFT_OUT = frozenset(
     ]
 )
 LIST_WEIGHT = "0.5"  # a hit on a page that names the subjects of all others says less
-VOID = frozenset({"br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
 HAN = re.compile("[\u4e00-\u9fff]+")
-HEADING = re.compile(r"h[1-6]")
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+WANTED = HEADINGS | {"p", "pre", "li", "dd", "td", "th"}
+SILENT = frozenset({"script", "style"})
 NAME_LEVEL, BOX_LEVEL = "h3", "h4"  # as what a function of the reference and a box count
 
 SIGNS = (
@@ -45,86 +48,92 @@ SIGNS = (
 )
 
 
-class Article(HTMLParser):
+class Article(NamedTuple):
     """
     The text of one page as Pagefind is to read it.
 
-    Sphinx puts ids on sections; Pagefind wants them on headings to link to a section.
+    Args:
+        language: The page's language, as HTML calls it.
+        title: The text of its first heading.
+        text: Its pieces of text, in order.
+        parts: The same with the tags that Pagefind is to see.
     """
 
+    language: str
+    title: str
+    text: list[str]
+    parts: list[str]
+
+
+def read(page: HtmlElement) -> Article:
+    """Read a page of the site, parsed."""
+    reader = _Reader()
+    article = next(page.iter("article"), None)
+    if article is not None:
+        reader.read_inside(article)
+    language = page.get("lang", "")
+    return Article(language, reader.title, reader.text, reader.parts)
+
+
+class _Reader:
+    """Walks an article: Sphinx puts ids on sections, and Pagefind wants them on headings."""
+
     def __init__(self) -> None:
-        super().__init__()
-        self.language = ""
         self.title = ""
         self.text: list[str] = []
         self.parts: list[str] = []
-        self._open: list[tuple[str, str]] = []  # each element with what closes it in the copy
         self._id = ""  # of a section or box whose heading is still to come
-        self._inside = False  # the article
-        self._silent = 0  # depth of elements that are left out
+        self._heading = False  # inside the first heading
         self._maths = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Open an element, or leave it out with all that it holds."""
-        values = {name: value or "" for name, value in attrs}
-        if tag == "html":
-            self.language = values.get("lang", "")
-        if tag == "article":
-            self._inside = True
-        elif not self._inside or tag in VOID:
-            return
-        elif self._silent:
-            self._silent += 1
-        elif LEFT_OUT & set(values.get("class", "").split()) or tag in {"script", "style"}:
-            self._silent = 1
-        else:
-            self._begin(tag, values)
+    def read_inside(self, element: HtmlElement) -> None:
+        """Read the text of an element and its children."""
+        self._say(element.text, element)
+        for child in element:
+            if isinstance(child.tag, str) and not _is_left_out(child):
+                self._read(child)
+            self._say(child.tail, element)
 
-    def _begin(self, tag: str, values: dict[str, str]) -> None:
-        classes = values.get("class", "").split()
-        name, target = tag, ""
-        if tag == "section" or BOX in classes:
-            self._id = values.get("id", "")
-        elif tag == "dt" and "sig" in classes:
-            name, target = NAME_LEVEL, values.get("id", "")
-        elif "admonition-title" in classes and self._id:
-            name, target, self._id = BOX_LEVEL, self._id, ""
-        elif HEADING.fullmatch(tag):
-            target, self._id = self._id, ""
-        if tag == "math":
-            self._maths = True
-        wanted = bool(HEADING.fullmatch(name)) or tag in {"p", "pre", "li", "dd", "td", "th"}
+    def _read(self, element: HtmlElement) -> None:
+        tag, target = self._as_heading(element)
+        wanted = tag in WANTED
         mark = f' id="{escape(target)}"' if target else ""
-        self.parts.append(f"<{name}{mark}>" if wanted else "")
-        self._open.append((tag, f"</{name}>" if wanted else ""))
+        outer = self._maths, self._heading
+        self._maths, self._heading = outer[0] or tag == "math", outer[1] or element.tag == "h1"
+        self.parts.append(f"<{tag}{mark}>" if wanted else "")
+        self.read_inside(element)
+        self.parts.append(f"</{tag}>" if wanted else "")
+        self._maths, self._heading = outer
 
-    def handle_endtag(self, tag: str) -> None:
-        """Close an element."""
-        if tag == "article":
-            self._inside = False
-        elif not self._inside or tag in VOID:
+    def _as_heading(self, element: HtmlElement) -> tuple[str, str]:
+        """Return the tag that an element has in the copy, and the id that it gets there."""
+        tag, classes = str(element.tag), element.get("class", "").split()
+        if tag == "section" or BOX in classes:
+            self._id = element.get("id", "")
+        elif tag == "dt" and "sig" in classes:
+            return NAME_LEVEL, element.get("id", "")
+        elif "admonition-title" in classes and self._id:
+            target, self._id = self._id, ""
+            return BOX_LEVEL, target
+        elif tag in HEADINGS:
+            target, self._id = self._id, ""
+            return tag, target
+        return tag, ""
+
+    def _say(self, text: str | None, inside: HtmlElement) -> None:
+        """Keep a piece of text; of a formula only its source."""
+        if not text or (self._maths and inside.tag != "annotation"):
             return
-        elif self._silent:
-            self._silent -= 1
-        elif self._open and self._open[-1][0] == tag:
-            self.parts.append(self._open.pop()[1])
-            self._maths = self._maths and tag != "math"
+        text = readable(text) if self._maths else text
+        if self._heading:
+            self.title += text
+        self.text.append(text)
+        self.parts.append(escape(text, quote=False))
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """An element that is closed at once holds no text."""
 
-    def handle_data(self, data: str) -> None:
-        """Keep the text; of a formula only its source."""
-        if not self._inside or self._silent:
-            return
-        if self._maths:
-            if not self._open or self._open[-1][0] != "annotation":
-                return
-            data = readable(data)
-        if any(tag == "h1" for tag, _end in self._open):
-            self.title += data
-        self.text.append(data)
-        self.parts.append(escape(data, quote=False))
+def _is_left_out(element: HtmlElement) -> bool:
+    classes = element.get("class")
+    return element.tag in SILENT or (classes is not None and bool(LEFT_OUT & set(classes.split())))
 
 
 def readable(tex: str) -> str:
@@ -132,13 +141,6 @@ def readable(tex: str) -> str:
     for pattern, sign in SIGNS:
         tex = pattern.sub(sign, tex)
     return tex.strip()
-
-
-def read(html: str) -> Article:
-    """Read a page of the site."""
-    article = Article()
-    article.feed(html)
-    return article
 
 
 def endings(text: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from docutils import nodes
@@ -13,19 +13,22 @@ from sphinx.environment import BuildEnvironment
 from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.util import logging
 
-from ptnotes.verify.block import FAILED, shown_hash
+from ptnotes.verify.block import FAILED
+from sitebuilder.outputs.parsed_html import parsed
 from sitebuilder.proof.ledger_lookup import (
     blocks,
     entry_of,
     forget_ledger,
     ledger,
     page_of,
+    place_of,
     snippets,
 )
 from sitebuilder.proof.marks import add_receipts, mark_unproven
 
+Place = tuple[str, int]  # as `place_of` gives it
+
 logger = logging.getLogger(__name__)
-PREFORMATTED = re.compile(r"<pre[\s>]")
 
 
 def read_ledger_anew(app: Sphinx) -> None:
@@ -45,7 +48,11 @@ class Receipts(EnvironmentCollector):
         _seen(env).pop(docname, None)
 
     def merge_other(
-        self, app: Sphinx, env: BuildEnvironment, docnames: set[str], other: BuildEnvironment
+        self,
+        app: Sphinx,
+        env: BuildEnvironment,
+        docnames: AbstractSet[str],
+        other: BuildEnvironment,
     ) -> None:
         """Take over what a parallel reader saw."""
         _seen(env).update({name: _seen(other)[name] for name in docnames if name in _seen(other)})
@@ -53,9 +60,9 @@ class Receipts(EnvironmentCollector):
     def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:
         """Remember the blocks of the page being read and the receipts behind them."""
         docname = app.env.docname
-        shown = [shown_hash(node.astext()) for node in snippets(doctree)]
-        if shown:
-            _seen(app.env)[docname] = (shown, _signature(app.env, docname, shown))
+        places = [place_of(node) for node in snippets(doctree)]
+        if places:
+            _seen(app.env)[docname] = (places, _signature(app.env, docname, places))
 
     def get_outdated_docs(
         self,
@@ -68,8 +75,8 @@ class Receipts(EnvironmentCollector):
         """Name the pages whose receipts are not those they were read with."""
         return [
             docname
-            for docname, (shown, signature) in _seen(env).items()
-            if docname in env.found_docs and _signature(env, docname, shown) != signature
+            for docname, (places, signature) in _seen(env).items()
+            if docname in env.found_docs and _signature(env, docname, places) != signature
         ]
 
 
@@ -108,7 +115,7 @@ def count(
     if doctree is None:
         return
     known = sum(1 for _node in blocks(doctree))
-    shown = len(PREFORMATTED.findall(context["body"]))
+    shown = len(parsed(context["body"]).findall(".//pre"))
     if shown != known:
         logger.warning(
             "%s: the page shows %d blocks and the ledger has seen %d",
@@ -120,15 +127,14 @@ def count(
         )
 
 
-def _seen(env: BuildEnvironment) -> dict[str, tuple[list[str], str]]:
-    if not hasattr(env, "ptnotes_receipts"):
-        env.ptnotes_receipts = {}
-    return env.ptnotes_receipts
+def _seen(env: BuildEnvironment) -> dict[str, tuple[list[Place], str]]:
+    seen: dict[str, tuple[list[Place], str]] = env.__dict__.setdefault("ptnotes_receipts", {})
+    return seen
 
 
-def _signature(env: BuildEnvironment, docname: str, shown: list[str]) -> str:
+def _signature(env: BuildEnvironment, docname: str, places: list[Place]) -> str:
     digest = hashlib.sha256()
-    for block in shown:
-        entry = ledger(env).find(block, page_of(env, docname))
+    for shown, nth in places:
+        entry = ledger(env).find(shown, page_of(env, docname), nth)
         digest.update(repr(entry.receipt if entry else None).encode())
     return digest.hexdigest()

@@ -3,34 +3,51 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
+from jupyter_cache import get_cache
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+from ptnotes.verify.page import read_page
 from ptnotes.verify.project import find_project
-from ptnotes.verify.receipts import fingerprint
+from ptnotes.verify.reach import Reach
+from ptnotes.verify.receipts import page_key
 
-MARK = ".fingerprint"
+MARK = "made-with.json"
+# What sphinx-gallery writes of a script, in the folder of its chapter.
+GENERATED = (
+    "{stem}.*",
+    "images/sphx_glr_{stem}_[0-9]*",
+    "images/thumb/sphx_glr_{stem}_thumb.*",
+)
+NOTEBOOKS = Path(".cache", "notebooks")
 
 
-def made_with(root: Path) -> str:
+def made_with(root: Path, pages: Iterable[Path]) -> dict[str, str]:
     """
-    Hash what every picture and notebook depends on beside its own text.
+    Hash for each page all that its pictures depend on.
 
     Args:
-        root: The project's folder; its library, versions and the settings of the site count.
+        root: The project's folder; the settings of the site count too.
+        pages: Gallery scripts, or notes with cells.
     """
     project = find_project(root)
     assert project is not None, f"{root} is no project"
-    settings = (root / "docs" / "conf.py").read_bytes()
-    return hashlib.sha256(fingerprint(project).encode() + settings).hexdigest()
+    reach = Reach(project)
+    settings = hashlib.sha256((root / "docs" / "conf.py").read_bytes()).hexdigest()
+    return {
+        project.name(path): f"{settings}{page_key(read_page(path, project), reach)}"
+        for path in sorted(pages)
+    }
 
 
 def drop_stale_gallery(root: Path) -> None:
     """
-    Delete the generated gallery unless it was made with the code and scripts of today.
+    Delete what was generated of each script that has changed, with all that it can reach.
 
     sphinx-gallery compares only the text of each script: a changed library would leave old
     pictures, and a script that is gone its page.
@@ -38,16 +55,50 @@ def drop_stale_gallery(root: Path) -> None:
     Args:
         root: The project's folder.
     """
-    names = (path.relative_to(root).as_posix() for path in (root / "gallery").rglob("*.py"))
-    key = "\n".join([made_with(root), *sorted(names)])
     gallery = root / "docs" / "gallery"
-    mark = gallery / MARK
-    if not mark.is_file() or mark.read_text("utf-8") != key:
-        shutil.rmtree(gallery, ignore_errors=True)
-        gallery.mkdir(parents=True)
-        mark.write_text(key, "utf-8")
+    today = made_with(root, (root / "gallery").rglob("plot_*.py"))
+    for name in _changed(gallery / MARK, today):
+        chapter, stem = (root / "docs" / name).parent, Path(name).stem
+        for pattern in GENERATED:
+            for path in chapter.glob(pattern.format(stem=stem)):
+                path.unlink()
+    for chapter in gallery.glob("*/"):
+        if not (root / "gallery" / chapter.name).is_dir():
+            shutil.rmtree(chapter)
+
+
+def drop_stale_notebooks(root: Path) -> None:
+    """
+    Forget what the cells of a note have shown once anything has changed that they can reach.
+
+    Args:
+        root: The project's folder.
+    """
+    notes = (root / "docs").glob("notes/*/*.md")
+    today = made_with(root, (path for path in notes if "{code-cell}" in path.read_text("utf-8")))
+    changed = set(_changed(root / NOTEBOOKS / MARK, today))
+    if changed:
+        cache = get_cache(root / NOTEBOOKS)
+        for record in cache.list_cache_records():
+            if any(record.uri.endswith(name) for name in changed):
+                cache.remove_cache(record.pk)
+
+
+def _changed(mark: Path, today: dict[str, str]) -> list[str]:
+    """Name what is not as it was when this was last asked, and remember how it is now."""
+    try:
+        known: dict[str, str] = json.loads(mark.read_text("utf-8"))
+    except (OSError, ValueError):
+        known = {}
+    if known != today:
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        mark.write_text(json.dumps(today, indent=1), "utf-8")
+    names = today.keys() | known.keys()
+    return sorted(name for name in names if known.get(name) != today.get(name))
 
 
 def check(app: Sphinx, config: Config) -> None:
-    """Drop the gallery of the site being built where it is stale."""
-    drop_stale_gallery(Path(app.srcdir).resolve().parent)
+    """Drop what is stale before the site is built."""
+    root = Path(app.srcdir).resolve().parent
+    drop_stale_gallery(root)
+    drop_stale_notebooks(root)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,13 +50,14 @@ def docname_of(page: str) -> str:
     if folder == "docs":
         return rest
     if folder == "ptnotes":
-        return f"api/{rest.rsplit('/', 1)[-1]}"
+        return f"api/{rest}"
     return stem
 
 
 def blocks(doctree: nodes.Element) -> Iterator[nodes.Element]:
     """Yield every preformatted block of a page."""
-    return doctree.findall(lambda node: isinstance(node, nodes.literal_block | nodes.doctest_block))
+    kinds = nodes.literal_block | nodes.doctest_block
+    return (node for node in doctree.findall(nodes.Element) if isinstance(node, kinds))
 
 
 def snippets(doctree: nodes.Element) -> Iterator[nodes.Element]:
@@ -65,8 +67,26 @@ def snippets(doctree: nodes.Element) -> Iterator[nodes.Element]:
 
 def entry_of(env: BuildEnvironment, docname: str, node: nodes.Element) -> Entry | None:
     """Return the ledger's entry of a block of a document, or None for one that it does not know."""
-    shown = node.get("shown") or shown_hash(node.astext())
-    return ledger(env).find(shown, page_of(env, docname))
+    shown, nth = place_of(node)
+    return ledger(env).find(shown, page_of(env, docname), nth)
+
+
+def place_of(node: nodes.Element) -> tuple[str, int]:
+    """
+    Return the hash of a block's text, and how many blocks of this text stand before it.
+
+    Both are kept in the document, so that what later phases change counts for nothing.
+    """
+    if "nth" not in node:
+        root = node
+        while root.parent is not None:
+            root = root.parent
+        before: Counter[str] = Counter()
+        for block in snippets(root):
+            block["shown"] = block.get("shown") or shown_hash(block.astext())
+            block["nth"] = before[block["shown"]]
+            before[block["shown"]] += 1
+    return node.get("shown") or shown_hash(node.astext()), node.get("nth", 0)
 
 
 def _is_result(node: nodes.Element | None) -> bool:

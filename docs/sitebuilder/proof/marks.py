@@ -9,14 +9,14 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
-from ptnotes.verify.block import NOT_RUN, shown_hash
+from ptnotes.verify.block import State, shown_hash
 from ptnotes.verify.compare import VARIES
 from ptnotes.verify.ledger import Entry
 from sitebuilder.class_names import NOT_RUN as NOT_RUN_CLASS
 from sitebuilder.class_names import PROOF_MARK, RECEIPTS
 from sitebuilder.content.special_pages import VERIFICATION
 from sitebuilder.languages.site_words import _
-from sitebuilder.proof.ledger_lookup import blocks, entry_of, snippets
+from sitebuilder.proof.ledger_lookup import blocks, entry_of, place_of, snippets
 
 CODE = re.compile(r"`([^`]+)`")
 BLANK_LINE = re.compile(r"^\s*<BLANKLINE>$", re.MULTILINE)
@@ -40,30 +40,24 @@ class MarkNotRun(SphinxTransform):
 
 def name_marks(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Open each mark with what it means, so that it is read out before the reason."""
-    for mark in doctree.findall(is_not_run):
-        mark.children[0].insert(0, _label(_("Not run here")))
+    for mark in filter(is_not_run, doctree.findall(nodes.container)):
+        next(mark.findall(nodes.paragraph)).insert(0, _label(_("Not run here")))
 
 
 def mark_by_result(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Mark what awaits a GPU and what differs from run to run, in words of the site's own."""
     for node in list(snippets(doctree)):
         entry = entry_of(app.env, docname, node)
-        if entry and awaits_gpu(entry) and entry.block.kind != "output":
+        if entry and entry.state.awaits_gpu and entry.block.kind != "output":
             _say(node, NOT_RUN_CLASS, _("Awaits a GPU"), gpu_reason(entry))
         elif VARIES in node.astext():
             reason = _("what stands at %s differs from run to run; all else is compared")
             _say(node, "varies", _("Varies"), reason % f"`{VARIES}`")
 
 
-def awaits_gpu(entry: Entry) -> bool:
-    """Whether a block was not run though its page gives no reason: there was no GPU."""
-    return entry.state == NOT_RUN and "not-run" not in entry.block.options
-
-
 def gpu_reason(entry: Entry) -> str:
     """Say how far a block came that awaits a GPU."""
-    compiled = entry.receipt is not None and "; compiled for " in entry.receipt.detail
-    if compiled:
+    if entry.state == State.COMPILED:
         return _("compiled here, but run on no machine yet")
     return _("neither compiled nor run here: there is no nvcc")
 
@@ -73,7 +67,7 @@ def show_blank_lines(app: Sphinx, doctree: nodes.document, docname: str) -> None
     for node in blocks(doctree):
         text = BLANK_LINE.sub("", node.astext())
         if text != node.astext():
-            node["shown"] = shown_hash(node.astext())  # the ledger knows the block as it was
+            place_of(node)  # the ledger knows the block as it was
             node.rawsource, node.children = text, [nodes.Text(text)]
 
 
@@ -92,14 +86,14 @@ def add_receipts(
 ) -> None:
     """End a page with what proved it."""
     receipts = [entry.receipt for entry in entries if entry.receipt]
-    skipped = [receipt for receipt in receipts if receipt.state == NOT_RUN]
+    skipped = [receipt for receipt in receipts if receipt.state.not_run]
     facts = [
         _("blocks proven: %s") % (len(receipts) - len(skipped)),
         _("not run: %s") % len(skipped),
         _joined(f"torch {receipt.torch}" for receipt in receipts),
         _joined(f"Python {receipt.python}" for receipt in receipts),
         _joined(receipt.system for receipt in receipts),
-        _joined(receipt.device for receipt in receipts),
+        _joined(receipt.device for receipt in receipts if receipt.device),
         _("newest proof: %s") % max(receipt.date for receipt in receipts),
     ]
     box = nodes.container(classes=[RECEIPTS])

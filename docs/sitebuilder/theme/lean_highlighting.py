@@ -13,7 +13,7 @@ from sphinx.config import Config
 from sphinx.highlighting import PygmentsBridge
 
 
-class LeanFormatter(HtmlFormatter[str]):
+class LeanFormatter(HtmlFormatter[str]):  # type: ignore[misc] # pygments has no types
     """Write code as HTML, and words that look like their surroundings as plain text."""
 
     def format_unencoded(self, tokensource: Iterator[tuple[Any, str]], outfile: TextIO) -> None:

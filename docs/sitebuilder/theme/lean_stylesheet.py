@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import re
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import shibuya
+import tinycss2
+from lxml import etree
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
+from tinycss2 import ast
 
 from sitebuilder.content.special_pages import in_gallery
 from sitebuilder.places import CACHE
+from sitebuilder.theme.kept_file import kept_file
 
-WIDE_GAMUT = "@supports (color:color(display-p3 1 1 1))"
+WIDE_GAMUT = "(color:color(display-p3 1 1 1))"  # asked with @supports
+OURS = Path(__file__).parent / "ptnotes"  # the theme of the site
+STYLE = "shibuya.css"
+RULES = (ast.QualifiedRule, ast.AtRule)
 SCALES = (
     *("tomato", "red", "ruby", "crimson", "pink", "plum", "purple", "violet", "iris", "indigo"),
     *("blue", "cyan", "teal", "jade", "green", "grass", "brown", "orange", "sky", "mint", "lime"),
     *("yellow", "amber", "gold", "bronze", "gray", "mauve", "slate", "sage", "olive", "sand"),
     *("black", "white"),
 )
-
-EMPTY_SPAN = re.compile(r"<span([^<>]*?)\s*/>")
-NAMESPACE = re.compile(r"(</?)ns\d+:")
 
 # Theme scripts and Sphinx's own serve the search and keyboard shortcuts that are switched off.
 OWN_SCRIPTS = {"_static/shibuya.js", "_static/search.js", "_static/copy.js"}
@@ -33,16 +39,10 @@ GALLERY_STYLES = "_static/sg_gallery"
 
 def prepare(app: Sphinx, config: Config) -> None:
     """Put a lean stylesheet before the theme's own of the same name."""
-    theme = Path(shibuya.__file__).parent / "theme" / "shibuya" / "static" / "shibuya.css"
-    accent = config.html_theme_options["accent_color"]
-    folder = CACHE / "theme" / f"{shibuya.__version__}-{accent}"
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / "shibuya.css"
-    if not target.exists():
-        draft = target.with_suffix(".tmp")
-        draft.write_text(lean(theme.read_text("utf-8"), accent), "utf-8")
-        draft.replace(target)
-    config.html_static_path.append(str(folder))
+    full = shibuya.THEME_PATH / "static" / STYLE
+    accent = tomllib.loads((OURS / "theme.toml").read_text("utf-8"))["options"]["accent_color"]
+    target = kept_file(CACHE / "theme", STYLE, lean, full.read_text("utf-8"), accent)
+    config.html_static_path.append(str(target.parent))
 
 
 def lean(style: str, accent: str) -> str:
@@ -53,37 +53,61 @@ def lean(style: str, accent: str) -> str:
         style: The stylesheet.
         accent: The one accent colour in use.
     """
-    style = without_block(without_block(style, "@font-face"), WIDE_GAMUT)
-    others = "|".join(scale for scale in SCALES if scale != accent)
-    style = re.sub(rf"\[data-accent-color=(?:{others})\]\{{[^{{}}]*\}}", "", style)
-    declared = re.compile(rf"(--(?:{'|'.join(SCALES)})-[\w-]+):[^;{{}}]*;?")
-    while (leaner := _without_unused(style, declared)) != style:
-        style = leaner
-    return style
+    parsed = tinycss2.parse_stylesheet(style, skip_comments=True, skip_whitespace=True)
+    rules = [rule for rule in parsed if isinstance(rule, RULES) and not _is_useless(rule, accent)]
+    while unused := _declared(rules) - set(_used(rules)):
+        for rule in rules:
+            if isinstance(rule, ast.QualifiedRule):
+                rule.content = _without(rule.content, unused)
+        rules = [rule for rule in rules if isinstance(rule, ast.AtRule) or rule.content]
+    return tinycss2.serialize(rules)
 
 
-def _without_unused(style: str, declared: re.Pattern[str]) -> str:
-    used = set(re.findall(r"var\((--[\w-]+)", style))
-    return declared.sub(lambda match: match[0] if match[1] in used else "", style)
+def _is_useless(rule: ast.QualifiedRule | ast.AtRule, accent: str) -> bool:
+    head = tinycss2.serialize(rule.prelude).strip()
+    if isinstance(rule, ast.QualifiedRule):
+        others = {f"[data-accent-color={scale}]" for scale in SCALES if scale != accent}
+        return others.issuperset(head.split(","))
+    return rule.lower_at_keyword == "font-face" or head == WIDE_GAMUT
 
 
-def without_block(style: str, head: str) -> str:
-    """Return `style` without each block that begins with `head`."""
-    kept = []
-    position = 0
-    while (start := style.find(head, position)) >= 0:
-        kept.append(style[position:start])
-        end, depth = style.index("{", start) + 1, 1
-        while depth:
-            depth += {"{": 1, "}": -1}.get(style[end], 0)
-            end += 1
-        position = end
-    return "".join([*kept, style[position:]])
+def _declared(rules: Iterable[ast.Node]) -> set[str]:
+    """Return the names of all colours of the theme's scales that rules declare."""
+    scales = tuple(f"--{scale}-" for scale in SCALES)
+    return {
+        part.name
+        for rule in rules
+        if isinstance(rule, ast.QualifiedRule)
+        for part in tinycss2.parse_blocks_contents(rule.content)
+        if isinstance(part, ast.Declaration) and part.name.startswith(scales)
+    }
+
+
+def _used(tokens: Iterable[ast.Node]) -> Iterator[str]:
+    """Yield the name of each variable that a part of a stylesheet refers to."""
+    for token in tokens:
+        if isinstance(token, ast.FunctionBlock) and token.lower_name == "var":
+            yield next(part.value for part in token.arguments if isinstance(part, ast.IdentToken))
+        for inside in ("prelude", "content", "arguments"):
+            yield from _used(getattr(token, inside, None) or ())
+
+
+def _without(content: Sequence[ast.Node], names: set[str]) -> list[ast.Node]:
+    """Return the inside of a rule without the declarations of some names."""
+    parts = tinycss2.parse_blocks_contents(content, skip_comments=True, skip_whitespace=True)
+    if not any(isinstance(part, ast.Declaration) and part.name in names for part in parts):
+        return list(content)
+    kept: list[ast.Node] = []
+    for part in parts:
+        if not (isinstance(part, ast.Declaration) and part.name in names):
+            end = ast.LiteralToken(0, 0, ";")
+            kept += [part, end] if isinstance(part, ast.Declaration) else [part]
+    return kept
 
 
 def switch_off_search(app: Sphinx) -> None:
     """Write no search page and no index: Sphinx's own search cannot read Chinese."""
-    if app.builder.format == "html":
+    if isinstance(app.builder, StandaloneHTMLBuilder):
         app.builder.search = False
 
 
@@ -107,13 +131,18 @@ def _name(asset: object) -> str:
     return str(getattr(asset, "filename", asset))
 
 
-def close_tags(html: str) -> str:
+def close_tags(contents: str) -> str:
     """
-    Undo what the theme's XML does to formulas in contents, which a browser reads as HTML.
+    Return as HTML what the theme writes as XML.
 
-    An empty `<span/>` would stay open, and `<ns0:math>` would be no formula.
+    In HTML an empty `<span/>` would stay open, and `<ns0:math>` would be no formula.
     """
-    return NAMESPACE.sub(r"\1", EMPTY_SPAN.sub(r"<span\1></span>", html))
+    tree = etree.fromstring(f"<div>{contents}</div>")
+    for element in tree.iter(etree.Element):
+        element.tag = etree.QName(element).localname
+    etree.cleanup_namespaces(tree)
+    written: str = etree.tostring(tree, encoding="unicode", method="html")
+    return written.removeprefix("<div>").removesuffix("</div>")
 
 
 def add_tools(

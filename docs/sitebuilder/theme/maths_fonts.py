@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+import tinycss2
 from sphinx.application import Sphinx
+from tinycss2 import ast
 
+from sitebuilder.outputs.parsed_html import parsed
 from sitebuilder.theme import katex_rendering
 
-RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
-FAMILY = re.compile(r"font(?:-family)?:[^;]*?(KaTeX_\w+)")
-LOOK = re.compile(r"font-(?:style|weight):(\w+)")
-CLASSES = re.compile(r'class="([^"]*)"')
+FORMULA = "katex"  # the class of a formula
+FAMILY = "KaTeX_"  # how the names of KaTeX's fonts begin
+WORDS = (ast.IdentToken, ast.NumberToken)
+LOOKS = ("font-style", "font-weight")
 
 
 def fonts(html: str, style: str) -> list[str]:
@@ -30,7 +33,7 @@ def fonts(html: str, style: str) -> list[str]:
     >>> fonts('<i class="katex"><i class="b a"></i></i>', style)
     ['1em KaTeX_Main', '700 1em KaTeX_AMS']
     """
-    elements = [set(names.split()) for names in set(CLASSES.findall(html))]
+    elements = [set(names.split()) for names in set(parsed(html).xpath("//@class"))]
     needed = [
         font
         for selector, font in _rules(style)
@@ -43,25 +46,51 @@ def fonts(html: str, style: str) -> list[str]:
 def _rules(style: str) -> list[tuple[list[set[str]], str]]:
     """Return the classes that each part of a selector names, and the font of its rule."""
     rules = []
-    for selectors, body in RULE.findall(style):
-        family = FAMILY.search(body)
-        if not family or selectors.startswith("@"):
-            continue
-        font = " ".join([*LOOK.findall(body), "1em", family[1]])
-        for selector in selectors.split(","):
-            parts = [set(re.findall(r"\.([\w-]+)", part)) for part in re.split(r"[ >]+", selector)]
-            rules.append(([part for part in parts if part], font))
+    for rule in tinycss2.parse_stylesheet(style, skip_comments=True, skip_whitespace=True):
+        if isinstance(rule, ast.QualifiedRule) and (font := _font(rule)):
+            rules += [(parts, font) for parts in _selectors(rule)]
     return rules
+
+
+def _font(rule: ast.QualifiedRule) -> str:
+    """Return the font of KaTeX that a rule asks for, as `document.fonts.load` takes it, or ""."""
+    looks, family = [], ""
+    for part in tinycss2.parse_blocks_contents(rule.content):
+        if not isinstance(part, ast.Declaration):
+            continue
+        words = [token for token in part.value if isinstance(token, WORDS)]
+        if part.lower_name in LOOKS:
+            looks.append(words[0].serialize())
+        elif part.lower_name in ("font", "font-family"):
+            names = (word.serialize() for word in words)
+            family = family or next((name for name in names if name.startswith(FAMILY)), "")
+    return " ".join([*looks, "1em", family]) if family else ""
+
+
+def _selectors(rule: ast.QualifiedRule) -> Iterator[list[set[str]]]:
+    """Yield of each selector of a rule the classes that its parts name."""
+    parts: list[set[str]] = [set()]
+    sign = ""
+    for token in rule.prelude:
+        if sign == "." and isinstance(token, ast.IdentToken):
+            parts[-1].add(token.value)
+        sign = token.value if isinstance(token, ast.LiteralToken) else ""
+        if sign == ",":
+            yield [part for part in parts if part]
+            parts = []
+        if sign in (",", ">") or isinstance(token, ast.WhitespaceToken):
+            parts.append(set())
+    yield [part for part in parts if part]
 
 
 @cache
 def _stylesheet() -> str:
-    return (katex_rendering.KATEX / "katex" / "katex.min.css").read_text("utf-8")
+    return katex_rendering.stylesheet().read_text("utf-8")
 
 
 def name_fonts(
     app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: object
 ) -> None:
     """Give templates the fonts of the page; none where it has no formula."""
-    html = f"{context.get('body')}{context.get('toc')}"
-    context["maths_fonts"] = fonts(html, _stylesheet()) if 'class="katex"' in html else []
+    body = context.get("body") or ""
+    context["maths_fonts"] = fonts(body, _stylesheet()) if f'class="{FORMULA}"' in body else []

@@ -22,9 +22,12 @@ for (const control of document.querySelectorAll(".js-menu")) {
   });
   document.getElementById(id)?.addEventListener("click", (event) => event.stopPropagation());
 }
-document.body.addEventListener("click", () => expanded().forEach((id) => show(id, false)));
+const hideAll = () => {
+  for (const id of expanded()) show(id, false);
+};
+document.body.addEventListener("click", hideAll);
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") expanded().forEach((id) => show(id, false));
+  if (event.key === "Escape") hideAll();
 });
 for (const link of document.querySelectorAll("#rside a")) {
   link.addEventListener("click", () => show("rside", false));

@@ -60,7 +60,9 @@
   function add(block) {
     const button = document.createElement("button");
     const icon = document.createElement("i");
-    const name = (word) => ["aria-label", "title"].forEach((key) => button.setAttribute(key, word));
+    const name = (word) => {
+      for (const key of ["aria-label", "title"]) button.setAttribute(key, word);
+    };
     button.type = "button";
     button.className = "copy-button";
     icon.className = "i-lucide copy";
