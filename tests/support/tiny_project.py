@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ptnotes.verify import receipts
-from ptnotes.verify.block import NOT_RUN, PASSED
+from ptnotes.verify.block import EXCUSED, PASSED, Outcome, State
 from ptnotes.verify.page import read_page
 from ptnotes.verify.project import find_project
+from ptnotes.verify.reach import Reach
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -105,17 +106,17 @@ class TinyProject:
         """Write receipts for all blocks there are, without running them, as where no GPU is."""
         project = find_project(self.root)
         assert project is not None
-        environment = receipts.fingerprint(project)
+        reach = Reach(project)
         for path in project.page_paths():
             page = read_page(path, project)
             written = []
             for group in page.groups():
-                for block, key in zip(group, receipts.keys(group, environment), strict=True):
+                for block, key in zip(group, receipts.keys(group, reach), strict=True):
                     reason = block.options.get("not-run", "")
+                    state = EXCUSED if reason else PASSED
                     if block.kind == "cuda":
-                        reason = "awaiting a GPU; compiled for sm_80"
-                    state = NOT_RUN if reason else PASSED
-                    new = receipts.new_receipt(block, key, state, reason)
+                        state = State.COMPILED
+                    new = receipts.new_receipt(Outcome(block, state, reason), key)
                     written.append(receipts.Receipt(**{**new.__dict__, "date": date}))
             receipts.save(project, page.name, written)
 

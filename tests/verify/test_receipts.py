@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from ptnotes.verify import prove as proving
-from ptnotes.verify import receipts
 from ptnotes.verify.block import FAILED, PASSED, Outcome
 from ptnotes.verify.ledger import open_ledger
 from ptnotes.verify.page import Page
@@ -63,21 +62,6 @@ class TestKeys:
         assert states == [FAILED, FAILED]
         assert runs == [2, 2]
 
-    @pytest.mark.parametrize("name", ["ptnotes/m.py", "csrc/a.cpp", "constraints.txt"])
-    def test_package_counts(self, write: Callable[..., Path], project: Project, name: str) -> None:
-        """The package, the extension and the versions are part of every key."""
-        before = receipts.fingerprint(project)
-        write("# new\n", name)
-
-        assert receipts.fingerprint(project) != before
-
-    def test_torch_counts(self, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-        """So are the versions of torch and Python, and the system."""
-        before = receipts.fingerprint(project)
-        monkeypatch.setattr(receipts, "surroundings", lambda: ("2.14.0", "3.11", "Linux"))
-
-        assert receipts.fingerprint(project) != before
-
 
 def test_damaged_receipts_count_as_none(outcomes: Outcomes, project: Project) -> None:
     """A file cut short by a kill is not trusted, and replaced."""
@@ -87,6 +71,10 @@ def test_damaged_receipts_count_as_none(outcomes: Outcomes, project: Project) ->
         path.write_text(damage)
         assert [o.state for o in outcomes(TWO.format(1, "x", 1))] == [PASSED, PASSED]
         assert len(json.loads(path.read_text())) == 2
+
+
+# The same block twice, with something between them.
+TWICE = "```python\n>>> x = 1\n```\n{}```python\n>>> x = 1\n```\n"
 
 
 class TestLedger:
@@ -123,6 +111,21 @@ class TestLedger:
             assert entry is not None
             assert entry.block.page == found
         assert ledger.find("0" * 64, "docs/a.md") is None
+
+    def test_an_equal_block_has_its_own_entry(
+        self, outcomes: Outcomes, read: Callable[..., Page], project: Project
+    ) -> None:
+        """Of two equal blocks of a page the second is unproven, and is found unproven."""
+        outcomes(TWICE.format(""))
+        read(TWICE.format("```python\n>>> x = 2\n```\n"))
+        ledger = open_ledger(project.root)
+        shown = ledger.entries[0].block.shown
+
+        states = [ledger.find(shown, "docs/page.md", nth) for nth in range(3)]
+
+        assert [entry and entry.state for entry in states] == [PASSED, FAILED, FAILED]
+        assert (found := ledger.find(shown, "docs/other.md"))
+        assert found.state == FAILED
 
     def test_not_a_project(self, tmp_path: Path) -> None:
         """A folder without settings is refused by name."""
