@@ -15,6 +15,9 @@ from pathlib import Path
 
 import pytest
 import shibuya
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from nbformat import v4
 from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexers.data import YamlLexer
@@ -27,7 +30,11 @@ from sitebuilder.languages import update_catalogs
 from sitebuilder.languages.site_languages import CHINESE, Language
 from sitebuilder.outputs.front_door import write_front
 from sitebuilder.places import PACKAGE
-from sitebuilder.proof.gallery_freshness import drop_stale_gallery
+from sitebuilder.proof.gallery_freshness import (
+    NOTEBOOKS,
+    drop_stale_gallery,
+    drop_stale_notebooks,
+)
 from sitebuilder.theme import katex_rendering, lean_highlighting, lean_stylesheet
 from sitebuilder.theme.kept_file import kept_file
 from tests.support.tiny_project import REPOSITORY, TinyProject
@@ -98,30 +105,76 @@ class TestPublish:
 class TestStaleGallery:
     """Pictures are made by more than the text of their script."""
 
+    SCRIPT = '"""\nTitle\n=====\n"""\n\nimport {}\n'
+
     @pytest.fixture
     def project(self, tmp_path: Path) -> Path:
-        """A project with one script and its generated page."""
+        """A project with two scripts, one of which uses a module, and what was made of them."""
         tiny = TinyProject(tmp_path / "p")
-        tiny.write("gallery/plot_a.py", "")
+        tiny.write("gallery/nn/plot_a.py", self.SCRIPT.format("ptnotes.a"))
+        tiny.write("gallery/nn/plot_a_long.py", self.SCRIPT.format("torch"))
         tiny.write("ptnotes/a.py", "one = 1\n")
         drop_stale_gallery(tiny.root)
-        tiny.write("docs/gallery/plot_a.rst", "")
+        for stem in ("plot_a", "plot_a_long"):
+            tiny.write(f"docs/gallery/nn/{stem}.rst", "")
+            tiny.write(f"docs/gallery/nn/{stem}.py.md5", "")
+            tiny.write(f"docs/gallery/nn/images/sphx_glr_{stem}_001.png", "")
+            tiny.write(f"docs/gallery/nn/images/thumb/sphx_glr_{stem}_thumb.png", "")
         return tiny.root
+
+    def made(self, project: Path) -> set[str]:
+        """Return the names of the scripts of which everything is there."""
+        pages = (project / "docs" / "gallery" / "nn").rglob("*")
+        names = [path.name.removeprefix("sphx_glr_") for path in pages if path.is_file()]
+        stems = [re.sub(r"(_001|_thumb)?\..*", "", name) for name in names]
+        return {stem for stem in stems if stems.count(stem) == 4}
 
     def test_an_unchanged_gallery_is_kept(self, project: Path) -> None:
         """Or every build would draw all pictures again."""
         drop_stale_gallery(project)
 
-        assert (project / "docs" / "gallery" / "plot_a.rst").exists()
+        assert self.made(project) == {"plot_a", "plot_a_long"}
 
-    def test_another_library_or_script_drops_it(self, project: Path) -> None:
+    def test_another_library_drops_what_uses_it(self, project: Path) -> None:
         """sphinx-gallery itself compares the scripts only."""
-        for name in ("ptnotes/a.py", "gallery/plot_b.py"):
-            (project / name).write_text("two = 2\n")
-            drop_stale_gallery(project)
+        (project / "ptnotes/a.py").write_text("two = 2\n")
+        drop_stale_gallery(project)
 
-            assert not (project / "docs" / "gallery" / "plot_a.rst").exists(), name
-            (project / "docs" / "gallery" / "plot_a.rst").touch()
+        assert self.made(project) == {"plot_a_long"}
+
+    def test_a_script_that_is_gone_leaves_nothing(self, project: Path) -> None:
+        """Nor does a chapter."""
+        (project / "gallery/nn/plot_a.py").unlink()
+        drop_stale_gallery(project)
+        assert self.made(project) == {"plot_a_long"}
+
+        (project / "gallery/nn/plot_a_long.py").unlink()
+        (project / "gallery/nn").rmdir()
+        drop_stale_gallery(project)
+        assert not (project / "docs/gallery/nn").exists()
+
+
+class TestStaleNotebooks:
+    """What a cell has shown holds as long as what it can reach is the same."""
+
+    def test_another_library_drops_what_uses_it(self, tmp_path: Path) -> None:
+        """And only that."""
+        tiny = TinyProject(tmp_path / "p")
+        tiny.write("ptnotes/a.py", "one = 1\n")
+        cache = get_cache(tiny.root / NOTEBOOKS)
+        for name, module in (("x", "ptnotes.a"), ("y", "torch")):
+            code = f"import {module}"
+            page = f"docs/notes/nn/{name}.md"
+            tiny.write(page, f"# T\n\n```{{code-cell}} python\n{code}\n```\n")
+            book = v4.new_notebook(cells=[v4.new_code_cell(code)])
+            bundle = CacheBundleIn(book, str(tiny.root / page))
+            drop_stale_notebooks(tiny.root)
+            cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+        tiny.write("ptnotes/a.py", "two = 2\n")
+        drop_stale_notebooks(tiny.root)
+
+        kept = get_cache(tiny.root / NOTEBOOKS).list_cache_records()
+        assert [Path(record.uri).name for record in kept] == ["y.md"]
 
 
 class TestIncremental:

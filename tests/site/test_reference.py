@@ -126,7 +126,7 @@ def test_the_site_shows_each_module_of_the_package() -> None:
 
 def test_modules_without_a_chapter_come_first() -> None:
     """Under no title."""
-    assert contents(["a", "cpp/b"], ["cpp"]).index("a\n") == len(
+    assert contents(["a", "cpp/b"], ["cpp"], ["cpp"]).index("a\n") == len(
         ".. toctree::\n   :maxdepth: 1\n\n   "
     )
 
