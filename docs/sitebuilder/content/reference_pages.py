@@ -19,7 +19,7 @@ from sitebuilder.content.special_pages import REFERENCE
 LEFT_OUT = frozenset({"verify"})  # a tool of its own, not explained by any note
 TEMPLATES = Path(__file__).parent / "templates"
 STUBS = "_stubs.rst"  # read by autosummary
-LIST = "_modules.rst"  # included by the first page of the reference
+LIST = "_modules.txt"  # Markdown, included by the first page of the reference
 
 
 def prepare_reference(app: Sphinx, config: Config) -> None:
@@ -38,7 +38,7 @@ def prepare_reference(app: Sphinx, config: Config) -> None:
     names = "".join(f"   {name}\n" for name in config.autosummary_filename_map)
     _write(folder / STUBS, f".. autosummary::\n   :toctree: .\n\n{names}")
     _write(folder / LIST, contents(pages, config.chapters))
-    wanted = {folder / f"{page}.rst" for page in pages} | {folder / STUBS, folder / LIST}
+    wanted = {folder / f"{page}.rst" for page in pages} | {folder / STUBS}
     for path in set(folder.rglob("*.rst")) - wanted:
         path.unlink()
 
@@ -72,9 +72,9 @@ def contents(pages: list[str], chapters: list[str]) -> str:
     text = ""
     ordered = sorted(pages, key=lambda page: (order.get(chapter_of(page), -1), page))
     for chapter, group in groupby(ordered, key=chapter_of):
-        heading = f":doc:`/notes/{chapter}/index`\n\n" if chapter else ""
-        names = "".join(f"   {page}\n" for page in group)
-        text += f"{heading}.. toctree::\n   :maxdepth: 1\n\n{names}\n"
+        heading = f"{{doc}}`/notes/{chapter}/index`\n\n" if chapter else ""
+        names = "\n".join(group)
+        text += f"{heading}```{{toctree}}\n:maxdepth: 1\n\n{names}\n```\n\n"
     return text
 
 
