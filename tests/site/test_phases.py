@@ -145,3 +145,16 @@ class TestOnePlace:
         """With those that there are."""
         with pytest.raises(ValueError, match="no language 'fr', it has en, zh_CN"):
             language_of("fr")
+
+
+def test_the_path_of_modules_is_changed_in_one_place() -> None:
+    """In `conf.py`, which Sphinx starts by itself; commands and tests are told from outside."""
+    mine = Path(__file__)
+    tests = [path for path in REPOSITORY.glob("tests/**/*.py") if path != mine]
+    changing = {
+        path.relative_to(REPOSITORY).as_posix()
+        for path in [*places.DOCS.rglob("*.py"), *tests, REPOSITORY / "noxfile.py"]
+        if "sys.path" in path.read_text("utf-8")
+    }
+
+    assert changing == {"docs/conf.py"}

@@ -15,7 +15,7 @@ SOURCES = (
     *("LICENSE", "LICENSE-docs", "constraints.txt", "pyproject.toml", "setup.py"),
 )
 MADE_SUFFIXES = frozenset({".mo", ".pyc", ".so", ".tmp"})
-MADE = ("docs/gallery/**/*", "docs/api/**/*.rst")
+MADE = ("docs/gallery/**/*", "docs/api/**/*.rst", "docs/api/_*")
 VARIABLES = ("PTNOTES_BASE_URL", "PTNOTES_REPOSITORY")
 
 

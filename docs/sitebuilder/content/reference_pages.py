@@ -19,7 +19,7 @@ from sitebuilder.content.special_pages import REFERENCE
 LEFT_OUT = frozenset({"verify"})  # a tool of its own, not explained by any note
 TEMPLATES = Path(__file__).parent / "templates"
 STUBS = "_stubs.rst"  # read by autosummary
-LIST = "_modules.rst"  # included by the first page of the reference
+LIST = "_modules.txt"  # Markdown, included by the first page of the reference
 
 
 def prepare_reference(app: Sphinx, config: Config) -> None:
@@ -39,7 +39,7 @@ def prepare_reference(app: Sphinx, config: Config) -> None:
     _write(folder / STUBS, f".. autosummary::\n   :toctree: .\n\n{names}")
     noted = [name for name in config.chapters if Path(app.srcdir, "notes", name).is_dir()]
     _write(folder / LIST, contents(pages, config.chapters, noted))
-    wanted = {folder / f"{page}.rst" for page in pages} | {folder / STUBS, folder / LIST}
+    wanted = {folder / f"{page}.rst" for page in pages} | {folder / STUBS}
     for path in set(folder.rglob("*.rst")) - wanted:
         path.unlink()
 
@@ -80,10 +80,10 @@ def contents(pages: list[str], chapters: list[str], noted: list[str]) -> str:
     text = ""
     ordered = sorted(pages, key=lambda page: (order.get(chapter_of(page), -1), page))
     for chapter, group in groupby(ordered, key=chapter_of):
-        link = f":doc:`/notes/{chapter}/index`" if chapter in noted else f"``{chapter}``"
+        link = f"{{doc}}`/notes/{chapter}/index`" if chapter in noted else f"`{chapter}`"
         heading = f"{link}\n\n" if chapter else ""
-        names = "".join(f"   {page}\n" for page in group)
-        text += f"{heading}.. toctree::\n   :maxdepth: 1\n\n{names}\n"
+        names = "\n".join(group)
+        text += f"{heading}```{{toctree}}\n:maxdepth: 1\n\n{names}\n```\n\n"
     return text
 
 
