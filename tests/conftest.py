@@ -21,6 +21,10 @@ SETTINGS = """
 pages = ["docs", "gallery", "ptnotes", "README.md"]
 imports = ["torch", "numpy", "ptnotes"]
 seconds = 60
+exclude = ["docs/conf.py", "docs/gallery/*", "docs/_*"]
+scripts = ["gallery"]
+tested-by = ["tests/**/test_{stem}.py", "tests/**/test_{folder}.py"]
+directives = { markdown = ["changed", "myth"], opaque = ["myths", "verification"] }
 """
 
 Write = Callable[[str, str], Path]

@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from ptnotes.verify.block import FAILED, Outcome
+from ptnotes.verify.ledger import open_ledger
 from ptnotes.verify.page import Page, read_page
 from ptnotes.verify.project import find_project
 from ptnotes.verify.prove import prove, prove_foreign
 from ptnotes.verify.reach import Reach
+from ptnotes.verify.settings import SettingsError
 from ptnotes.verify.toolchain import compile_all
 
 
@@ -30,21 +32,27 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--compile", action="store_true", help="compile the project's programs")
     parser.add_argument("--due", action="store_true", help="list reasons past their review date")
     options = parser.parse_args(arguments)
-    if options.compile:
-        return _compile()
-    if options.due:
-        return _due()
-    if not options.paths:
+    if not (options.compile or options.due or options.paths):
         parser.error("PATH: give at least one page")
+    try:
+        if options.compile:
+            return _compile()
+        return _due() if options.due else _prove_all(options.paths, options.failed)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _prove_all(paths: Iterable[Path], only_failed: bool) -> int:
     worst = 0
-    for path in options.paths:
+    for path in paths:
         try:
             page, outcomes = _prove(path)
         except OSError as error:
             print(f"{path}: {error.strerror}", file=sys.stderr)
             worst = 2
             continue
-        _print(path, page, outcomes, options.failed)
+        _print(path, page, outcomes, only_failed)
         if page.problems or any(outcome.state == FAILED for outcome in outcomes):
             worst = max(worst, 1)
     return worst
@@ -56,19 +64,27 @@ def _compile() -> int:
     if project is None:
         print("no pyproject.toml with a [tool.ptnotes.verify] table here", file=sys.stderr)
         return 2
-    blocks = [b for path in project.page_paths() for b in read_page(path, project).blocks]
-    programs = [(b.kind, b.text) for b in blocks if b.kind in ("cpp", "cuda") and not b.excuse]
-    compile_all(programs, project.context.cache)
+    programs = [
+        (entry.block.kind, entry.block.text)
+        for entry in open_ledger(project.root).entries
+        # What has a valid receipt will not be run.
+        if entry.block.kind in ("cpp", "cuda") and entry.receipt is None
+    ]
+    compile_all(programs, project.context.cache, _progress)
     print(f"{len(programs)} programs compiled")
     return 0
+
+
+def _progress(done: int, of: int, seconds: float) -> None:
+    print(f"{done} of {of} programs compiled, {seconds:.0f} s", flush=True)
 
 
 def _due() -> int:
     """Print each block here whose reason for not being run is past its review date."""
     project = find_project(Path.cwd())
     pages = [read_page(path, project) for path in project.page_paths()] if project else []
-    today = datetime.date.today().isoformat()
-    due = [b for page in pages for b in page.blocks if b.options.get("review", today) < today]
+    today = datetime.date.today()
+    due = [b for page in pages for b in page.blocks if (b.options.review or today) < today]
     for block in due:
         print(f"{block.page}:{block.line}: {block.excuse}")
     return 1 if due else 0
@@ -92,8 +108,11 @@ def _print(path: Path, page: Page, outcomes: Iterable[Outcome], only_failed: boo
     print(path)
     for line, kind, state, detail in sorted(rows):
         if state == FAILED or not only_failed:
-            first = detail.splitlines()[0] if detail else ""
+            first, *more = detail.splitlines() or [""]
             print(f"{line:6}  {kind:<20} {state:<8} {first}".rstrip())
+            # What was expected and what came stands in the lines after the first.
+            for text in more if state == FAILED else ():
+                print(f"{'':38}{text}".rstrip())
     counts = Counter(kind for _, kind, _, _ in rows)
     passed = Counter(kind for _, kind, state, _ in rows if state != FAILED)
     summary = ", ".join(f"{kind} {passed[kind]}/{n}" for kind, n in sorted(counts.items()))

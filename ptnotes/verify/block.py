@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import doctest
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from ptnotes.verify.options import NOTHING_SAID, Options
 
 
 class State(StrEnum):
@@ -63,7 +64,9 @@ class Block:
         text: The block as a reader sees it, without the fence.
         namespace: Blocks of a page with the same namespace are run together, in order.
         language: The fence's language, as written.
-        options: What the block says of its own proof, such as `tolerance` or `not-run`.
+        options: What the block says of its own proof.
+        source: The file that an included block was taken from, as its page names it.
+        owner: The class that an included method belongs to.
     """
 
     page: str
@@ -72,7 +75,9 @@ class Block:
     text: str
     namespace: str
     language: str = "python"
-    options: Mapping[str, str] = field(default_factory=dict, hash=False)
+    options: Options = NOTHING_SAID
+    source: str = ""
+    owner: str = ""
 
     @property
     def examples(self) -> list[doctest.Example]:
@@ -85,8 +90,8 @@ class Block:
     @property
     def excuse(self) -> str | None:
         """Why the block is not run here, and when to ask again; None if it is run."""
-        reason, review = self.options.get("not-run"), self.options.get("review")
-        return f"{reason} (review by {review})" if reason and review else reason
+        reason, review = self.options.not_run, self.options.review
+        return f"{reason} (review by {review})" if review else reason or None
 
     @property
     def shown(self) -> str:

@@ -14,6 +14,7 @@ from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 
 from ptnotes.verify.block import Block
+from ptnotes.verify.options import Said, read_options
 from ptnotes.verify.source import included_text
 
 EXTENSIONS = {"dollarmath", "attrs_block", "attrs_inline", "colon_fence", "deflist"}
@@ -29,17 +30,15 @@ LANGUAGES = {
 DATA = {"toml", "yaml", "json", "ini"}
 # Kinds whose expected output is the `text` block right after them.
 PRINTING = {"cpp", "cuda", "cmake"}
-OPTIONS = {"tolerance", "timeout", "not-run", "review", "compiles", "exit", "file"}
 
 # A directive whose body is Markdown is read like the page; an opaque one holds no snippet.
 MARKDOWN_DIRECTIVES = {
-    "myth", "changed", "admonition", "attention", "caution", "danger", "error", "hint",
+    "admonition", "attention", "caution", "danger", "error", "hint",
     "important", "note", "tip", "warning", "seealso", "versionadded", "versionchanged",
     "deprecated", "figure", "table", "list-table", "container", "only", "dropdown",
 }  # fmt: skip
 OPAQUE_DIRECTIVES = {
-    "math", "toctree", "image", "contents", "glossary", "raw", "mermaid", "myths", "changes",
-    "verification", "benchmarks", "chapters", "minigallery", "rubric",
+    "math", "toctree", "image", "contents", "glossary", "raw", "mermaid", "rubric",
     "automodule", "autofunction", "autoclass", "autodata",
     "currentmodule", "module", "index", "include",
 }  # fmt: skip
@@ -71,10 +70,14 @@ class Reader:
     Args:
         name: The page's name.
         folder: The folder that `{literalinclude}` is relative to.
+        markdown: Directives of the project's own whose body is read like the page.
+        opaque: Directives of the project's own that hold no snippet.
     """
 
     name: str
     folder: Path
+    markdown: frozenset[str] = frozenset()
+    opaque: frozenset[str] = frozenset()
     blocks: list[Block] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     imports: frozenset[str] = frozenset()
@@ -87,13 +90,14 @@ class Reader:
 
     def _read(self, parser: Any, text: str, first_line: int) -> None:
         lines = text.splitlines()
-        options: dict[str, str] = {}
+        options = Said()
         for token in parser.parse(text):
             line = first_line + (token.map[0] if token.map else 0)
             if token.type == "front_matter":
                 self._front_matter(token.content, line)
             elif token.type == "html_block" and (proof := _PROOF.match(token.content)):
-                options = self._options(proof["options"], line)
+                options = read_options(proof["options"], line)
+                self.problems += (Problem(line, message) for message in options.wrong)
                 continue
             elif token.type == "code_block":
                 self._code("", token.content, line, options)
@@ -103,9 +107,9 @@ class Reader:
                 else:
                     self._fence(parser, token, line, options)
             if token.block and token.type != "inline":
-                options = {}
+                options = Said()
 
-    def _fence(self, parser: Any, token: Token, line: int, options: dict[str, str]) -> None:
+    def _fence(self, parser: Any, token: Token, line: int, options: Said) -> None:
         info = token.info.strip()
         directive = _DIRECTIVE.match(info)
         if directive is None:
@@ -119,14 +123,14 @@ class Reader:
             self._include(argument.strip(), settings, line, options)
         elif name in CODE_DIRECTIVES:
             self._code(argument, body, line + 1 + skipped, options)
-        elif name in MARKDOWN_DIRECTIVES:
+        elif name in MARKDOWN_DIRECTIVES | self.markdown:
             self._depth += 1
             self._read(parser, body, line + 1 + skipped)
             self._depth -= 1
-        elif name not in OPAQUE_DIRECTIVES:
+        elif name not in OPAQUE_DIRECTIVES | self.opaque:
             self.problems.append(Problem(line, f"unknown directive {{{name}}}"))
 
-    def _cell(self, text: str, line: int, options: dict[str, str]) -> None:
+    def _cell(self, text: str, line: int, options: Said) -> None:
         if self._depth:
             message = "the site does not run a {code-cell} within a directive; use a fence"
             self.problems.append(Problem(line - 1, message))
@@ -137,7 +141,7 @@ class Reader:
         else:
             self._add("cell", text, line, "cells", "python", options)
 
-    def _code(self, language: str, text: str, line: int, options: dict[str, str]) -> None:
+    def _code(self, language: str, text: str, line: int, options: Said) -> None:
         language = LANGUAGES.get(language.lower(), language.lower())
         if language == "python":
             kind = "doctest" if re.search(r"^\s*>>>", text, re.MULTILINE) else "definition"
@@ -148,18 +152,16 @@ class Reader:
             kind, space = self._kind_and_space(language, options)
             self._add(kind, text, line, space, language, options)
 
-    def _kind_and_space(self, language: str, options: dict[str, str]) -> tuple[str, str]:
+    def _kind_and_space(self, language: str, options: Said) -> tuple[str, str]:
         """What proves a block in a language other than Python, and what it is run with."""
-        if language == "cmake" or "file" in options:
+        if language == "cmake" or options.options.file:
             return "cmake", "project"
         if language == "console":
             return "console", "console"
         kind = "data" if language in DATA else language if language in PRINTING else "unknown"
         return kind, f"{kind} {len(self.blocks)}"
 
-    def _include(
-        self, target: str, settings: dict[str, str], line: int, options: dict[str, str]
-    ) -> None:
+    def _include(self, target: str, settings: dict[str, str], line: int, options: Said) -> None:
         try:
             text = included_text(self.folder / target, settings)
         except (OSError, LookupError, SyntaxError) as error:
@@ -169,17 +171,25 @@ class Reader:
             self._code(language, text, line, options)
             return
         language = "python" if target.endswith(".py") else "cpp"
-        options = {**options, "source": target}
         owner, dot, _ = settings.get("pyobject", "").partition(".")
-        if dot:
-            options["owner"] = owner
-        self._add("include", text, line, f"include {len(self.blocks)}", language, options)
+        space = f"include {len(self.blocks)}"
+        self._add("include", text, line, space, language, options, target, owner if dot else "")
 
     def _add(
-        self, kind: str, text: str, line: int, space: str, language: str, options: dict[str, str]
+        self,
+        kind: str,
+        text: str,
+        line: int,
+        space: str,
+        language: str,
+        said: Said,
+        source: str = "",
+        owner: str = "",
     ) -> None:
+        self.problems += (Problem(said.line, message) for message in said.useless(kind))
+        text = text.rstrip("\n")
         self.blocks.append(
-            Block(self.name, line, kind, text.rstrip("\n"), space, language, options=dict(options))
+            Block(self.name, line, kind, text, space, language, said.options, source, owner)
         )
 
     def _front_matter(self, text: str, line: int) -> None:
@@ -188,17 +198,6 @@ class Reader:
             self.imports = frozenset((table.get("verify") or {}).get("imports", ()))
         except (yaml.YAMLError, AttributeError, TypeError) as error:
             self.problems.append(Problem(line, f"front matter: {str(error).splitlines()[0]}"))
-
-    def _options(self, text: str, line: int) -> dict[str, str]:
-        found = {}
-        for part in filter(None, (p.strip() for p in text.split(";"))):
-            key, _, value = (p.strip() for p in part.partition("="))
-            if key not in OPTIONS or not value:
-                known = ", ".join(sorted(OPTIONS))
-                self.problems.append(Problem(line, f"verify: {part!r} is not KEY=VALUE of {known}"))
-            else:
-                found[key] = value
-        return found
 
 
 def _closed(token: Token, lines: list[str]) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from ptnotes.verify.block import Block
 from ptnotes.verify.markdown import Problem, Reader
 from ptnotes.verify.project import Project
+from ptnotes.verify.settings import Settings
 from ptnotes.verify.source import docstring_blocks, script_blocks
 
 
@@ -39,7 +40,7 @@ class Page:
 
 def read_page(path: Path, project: Project | None = None) -> Page:
     """
-    Read a Markdown page, a module with docstrings or a gallery script.
+    Read a Markdown page, a module with docstrings or a script in cells.
 
     Args:
         path: The file; anything but `.py` is read as Markdown.
@@ -57,16 +58,16 @@ def read_page(path: Path, project: Project | None = None) -> Page:
         message = f"not UTF-8: byte 0x{data[error.start]:02x}; save the page as UTF-8"
         return Page(name, "", (), (Problem(line, message),))
     if path.suffix == ".py":
-        return _python_page(name, path, text)
-    reader = Reader(name, path.parent)
+        return _python_page(name, path, text, project is not None and project.is_script(path))
+    settings = project.settings if project else Settings()
+    reader = Reader(name, path.parent, settings.markdown, settings.opaque)
     reader.read(text)
     blocks = sorted(reader.blocks, key=lambda block: block.line)
     return Page(name, text, tuple(blocks), tuple(reader.problems), reader.imports)
 
 
-def _python_page(name: str, path: Path, text: str) -> Page:
+def _python_page(name: str, path: Path, text: str, script: bool) -> Page:
     try:
-        script = Path(name).parts[0] == "gallery"
         blocks = script_blocks(name, path) if script else docstring_blocks(name, text)
         return Page(name, text, tuple(sorted(blocks, key=lambda block: block.line)))
     except SyntaxError as error:

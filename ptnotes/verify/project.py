@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
+import fnmatch
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 from ptnotes.verify.block import Context
+from ptnotes.verify.settings import Settings, SettingsError, read_settings
 
 PAGE_SUFFIXES = (".md", ".py")
-
-
-@dataclass(frozen=True)
-class Native:
-    """
-    The sources of a module that is written in C++, each a pattern relative to the project.
-
-    Args:
-        shared: What every user of the module depends on.
-        own: What a Python module that uses it depends on besides; `{stem}` is its name.
-        calls: How code calls what the module registers, such as `torch.ops.NAMESPACE`.
-    """
-
-    shared: tuple[str, ...] = ()
-    own: tuple[str, ...] = ()
-    calls: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,19 +20,11 @@ class Project:
 
     Args:
         root: The folder.
-        pages: Files and folders whose snippets are proven.
-        imports: Top-level modules a snippet may import besides the standard library.
-        seconds: How long one block may run.
-        pins: Files with the versions of what is installed.
-        native: What stands behind each module that is written in C++, by its name.
+        settings: What the table says.
     """
 
     root: Path
-    pages: tuple[str, ...]
-    imports: frozenset[str]
-    seconds: float
-    pins: tuple[str, ...] = ()
-    native: Mapping[str, Native] = field(default_factory=dict, hash=False)
+    settings: Settings
 
     @property
     def receipts(self) -> Path:
@@ -57,12 +34,12 @@ class Project:
     @property
     def context(self) -> Context:
         """What its verifiers are told."""
-        return Context(self.seconds, self.root / ".cache" / "native")
+        return Context(self.settings.seconds, self.root / ".cache" / "native")
 
     def page_paths(self) -> list[Path]:
         """All pages of the project, sorted; what is generated or private is none."""
         found: set[Path] = set()
-        for name in self.pages:
+        for name in self.settings.pages:
             start = self.root / name
             if start.is_dir():
                 found.update(p for s in PAGE_SUFFIXES for p in start.rglob(f"*{s}"))
@@ -72,21 +49,27 @@ class Project:
 
     def owns(self, path: Path) -> bool:
         """Whether `path` is a page of this project."""
-        try:
-            parts = path.resolve().relative_to(self.root).parts
-        except ValueError:
+        if not path.resolve().is_relative_to(self.root):
             return False
-        if path.suffix not in PAGE_SUFFIXES or "__pycache__" in parts:
-            return False
-        if parts[0] == "docs":
-            # docs/gallery is written by the build, docs/_* and conf.py run it: no reader's code.
-            inner = parts[1]
-            return path.suffix == ".md" and inner != "gallery" and not inner.startswith("_")
-        return any(parts[: len(Path(p).parts)] == Path(p).parts for p in self.pages)
+        name = self.name(path)
+        return (
+            path.suffix in PAGE_SUFFIXES
+            and "__pycache__" not in path.parts
+            and _below(name, self.settings.pages)
+            and not any(fnmatch.fnmatchcase(name, pattern) for pattern in self.settings.exclude)
+        )
+
+    def is_script(self, path: Path) -> bool:
+        """Whether a Python file is a script in cells; another one is a module."""
+        return _below(self.name(path), self.settings.scripts)
 
     def name(self, path: Path) -> str:
         """The page's name: its path relative to the root, with forward slashes."""
         return path.resolve().relative_to(self.root).as_posix()
+
+
+def _below(name: str, folders: tuple[str, ...]) -> bool:
+    return any(PurePosixPath(name).is_relative_to(folder) for folder in folders)
 
 
 def find_project(path: Path) -> Project | None:
@@ -97,28 +80,17 @@ def find_project(path: Path) -> Project | None:
         path: A file or folder.
 
     Raises:
-        tomllib.TOMLDecodeError: if a `pyproject.toml` on the way up is not TOML.
+        SettingsError: if the table is wrong, or a `pyproject.toml` on the way up is not TOML.
     """
     start = path.resolve()
     for folder in (start, *start.parents):
         config = folder / "pyproject.toml"
         if config.is_file():
-            table = tomllib.loads(config.read_text("utf-8")).get("tool", {})
-            settings = table.get("ptnotes", {}).get("verify")
-            if settings is not None:
-                return Project(
-                    root=folder,
-                    pages=tuple(settings["pages"]),
-                    imports=frozenset(settings["imports"]),
-                    seconds=float(settings["seconds"]),
-                    pins=tuple(settings.get("pins", ())),
-                    native={
-                        name: Native(
-                            tuple(table.get("shared", ())),
-                            tuple(table.get("own", ())),
-                            table.get("calls", ""),
-                        )
-                        for name, table in settings.get("native", {}).items()
-                    },
-                )
+            try:
+                tool = tomllib.loads(config.read_text("utf-8")).get("tool", {})
+                table = tool.get("ptnotes", {}).get("verify")
+                if table is not None:
+                    return Project(folder, read_settings(table))
+            except ValueError as error:  # not TOML, or not the settings that we know
+                raise SettingsError(f"{config}: {error}") from error
     return None

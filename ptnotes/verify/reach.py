@@ -93,7 +93,7 @@ class Reach:
         """Return the packages, each with its version, whose code blocks may run."""
         if blocks[0].kind not in PYTHON_KINDS:
             # Tools have other names than the packages that bring them, so all pins count.
-            return [self._hash(self.project.root / name) for name in self.project.pins]
+            return [self._hash(self.project.root / name) for name in self.project.settings.pins]
         names = set(imports_of("\n".join(map(_code, blocks))).names)
         for path in self.files(blocks):
             if path.suffix == ".py":
@@ -123,7 +123,7 @@ class Reach:
         """Return the sources behind modules that are written in C++."""
         found: set[Path] = set()
         texts = [shown, *(path.read_text("utf-8") for path in modules)]
-        for name, native in self.project.native.items():
+        for name, native in self.project.settings.native.items():
             users = [path for path in modules if name in self._read(path).names]
             if not users and name not in imports_of(shown).names and not dynamic:
                 continue

@@ -58,7 +58,8 @@ def keys(blocks: Sequence[Block], reach: Reach) -> list[str]:
     """
     digest = hashlib.sha256(reach.environment(blocks).encode())
     said = [
-        json.dumps([b.kind, b.language, b.text, dict(b.options)], sort_keys=True) for b in blocks
+        json.dumps([b.kind, b.language, b.text, asdict(b.options), b.source], default=str)
+        for b in blocks
     ]
     if blocks[0].kind not in PYTHON_KINDS:
         # A program is judged with its output, a project with all of its files.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import datetime
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +20,7 @@ def complaints(page: Page, project: Project) -> list[tuple[Block, str]]:
         page: The page.
         project: Says which modules a snippet may import.
     """
-    allowed = project.imports | page.imports | sys.stdlib_module_names
+    allowed = project.settings.imports | page.imports | sys.stdlib_module_names
     return [
         *_untested(page, project),
         *((block, message) for block in page.blocks for message in _of_block(block, allowed)),
@@ -35,19 +34,6 @@ def _of_block(block: Block, allowed: frozenset[str]) -> Iterator[str]:
             yield f"imports {name}, which is neither on the list nor in the page's front matter"
     if block.kind in PROMPTED_KINDS:
         yield from _vague_output(block)
-    yield from _review_date(block)
-
-
-def _review_date(block: Block) -> Iterator[str]:
-    review = block.options.get("review")
-    if review is None:
-        return
-    if not block.excuse:
-        yield "a review date needs a not-run reason"
-    try:
-        datetime.date.fromisoformat(review)
-    except ValueError:
-        yield f"review={review!r} is no date such as 2027-01-31"
 
 
 def _vague_output(block: Block) -> Iterator[str]:
@@ -59,13 +45,14 @@ def _vague_output(block: Block) -> Iterator[str]:
 
 
 def _untested(page: Page, project: Project) -> Iterator[tuple[Block, str]]:
-    """Included C++ without a test of the same name: nothing runs it."""
+    """Included C++ without the test that the settings ask for: nothing runs it."""
+    patterns = project.settings.tested_by
     for block in page.blocks:
-        if block.kind == "include" and block.language == "cpp":
-            source = Path(block.options["source"])
-            names = (source.stem, source.parent.name)
-            if not any(list(project.root.glob(f"tests/**/test_{name}.py")) for name in names):
-                yield block, f"is included, and no tests/**/test_{source.stem}.py is there"
+        if patterns and block.kind == "include" and block.language == "cpp":
+            source = Path(block.source)
+            names = [p.format(stem=source.stem, folder=source.parent.name) for p in patterns]
+            if not any(list(project.root.glob(name)) for name in names):
+                yield block, f"is included, and there is no {' or '.join(names)}"
 
 
 def _unused(page: Page) -> Iterator[tuple[Block, str]]:
@@ -78,7 +65,7 @@ def _unused(page: Page) -> Iterator[tuple[Block, str]]:
             continue
         first = runs.index(block) + 1 if block.kind == "definition" else 0
         # A method is used through its class.
-        names = {block.options["owner"]} if "owner" in block.options else _defined(_code(block))
+        names = {block.owner} if block.owner else _defined(_code(block))
         if not names & set().union(*used[first:]):
             yield block, "nothing on the page uses what this block defines: it proves nothing"
 

@@ -14,14 +14,16 @@ import importlib.util
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
 from ptnotes.verify.process import run_command
 
 COMPILE_SECONDS = 180.0
+SECONDS_BETWEEN_LINES = 10.0
 WARNINGS = ["-Wall", "-Wextra", "-Werror"]
 PRECOMPILED = "ATen/ATen.h"
 ARCHITECTURES = ["sm_80", "sm_90"]
@@ -120,20 +122,31 @@ def compile_cuda(source: str, cache: Path) -> Built:
     return _cached(cache, source, "cu", [str(tool), *flags], ["-o"], [])
 
 
-def compile_all(sources: Sequence[tuple[str, str]], cache: Path) -> None:
+def compile_all(
+    sources: Sequence[tuple[str, str]],
+    cache: Path,
+    progress: Callable[[int, int, float], None] = lambda done, of, seconds: None,
+) -> None:
     """
     Compile programs side by side, so that no page waits for its own.
 
     Args:
         sources: Pairs of language, `cpp` or `cuda`, and program.
         cache: The folder of compiled programs.
+        progress: Called every ten seconds: how many are done, of how many, and the seconds.
     """
     compilers = {"cpp": compile_cpp, "cuda": compile_cuda}
     cxx = compiler()
     if cxx and any(language == "cpp" for language, _ in sources):
         _torch_includes(cxx, cache)
+    started = said = time.monotonic()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(lambda pair: compilers[pair[0]](pair[1], cache), sources))
+        tasks = [pool.submit(compilers[language], text, cache) for language, text in sources]
+        for done, task in enumerate(as_completed(tasks), 1):
+            task.result()
+            if time.monotonic() - said > SECONDS_BETWEEN_LINES:
+                said = time.monotonic()
+                progress(done, len(tasks), said - started)
 
 
 def _cached(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ptnotes.verify.block import Block
+from ptnotes.verify.options import Options
 from ptnotes.verify.page import read_page
 
 ROOT = Path(__file__).parents[2]
@@ -23,9 +25,9 @@ def text(name: str) -> str:
     return (ROOT / name).read_text("utf-8")
 
 
-def told(block: Block) -> dict[str, str]:
+def told(block: Block) -> Options:
     """What a block says of its proof, but for the words of a reason."""
-    return {**block.options, **({"not-run": "a reason"} if block.excuse else {})}
+    return replace(block.options, not_run="a reason") if block.excuse else block.options
 
 
 @pytest.mark.parametrize(("english", "chinese"), PAIRS)
@@ -43,7 +45,7 @@ class TestPairs:
     def test_reasons_are_in_the_language_of_the_file(self, english: str, chinese: str) -> None:
         """Why a block was not run is prose, which the Verification page shows."""
         for name in (english, chinese):
-            reasons = [b.options["not-run"] for b in read_page(ROOT / name).blocks if b.excuse]
+            reasons = [b.options.not_run for b in read_page(ROOT / name).blocks if b.excuse]
 
             assert [r for r in reasons if bool(CHINESE.search(r)) != (name == chinese)] == []
 

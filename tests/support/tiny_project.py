@@ -20,7 +20,10 @@ PYPROJECT = """\
 [tool.ptnotes.verify]
 pages = ["README.md", "README.zh-CN.md", "docs", "gallery", "ptnotes"]
 imports = ["torch"]
-seconds = 60
+exclude = ["docs/conf.py", "docs/gallery/*", "docs/_*"]
+scripts = ["gallery"]
+directives.markdown = ["changed", "myth"]
+directives.opaque = ["benchmarks", "changes", "chapters", "myths", "verification"]
 """
 
 CONF = """\
@@ -112,7 +115,7 @@ class TinyProject:
             written = []
             for group in page.groups():
                 for block, key in zip(group, receipts.keys(group, reach), strict=True):
-                    reason = block.options.get("not-run", "")
+                    reason = block.options.not_run
                     state = EXCUSED if reason else PASSED
                     if block.kind == "cuda":
                         state = State.COMPILED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ptnotes.verify.options import Options
 from ptnotes.verify.page import Page
 
 Read = Callable[..., Page]
@@ -120,11 +121,9 @@ class TestBlocks:
             """
         )
 
-        assert [dict(b.options) for b in page.blocks] == [
-            {"tolerance": "0.1", "timeout": "3"},
-            {},
-            {},
-        ]
+        first, *others = (block.options for block in page.blocks)
+        assert first == Options(tolerance=0.1, timeout=3.0)
+        assert others == [Options(), Options()]
 
     def test_included_source(self, read: Read, write: Callable[..., object]) -> None:
         """Included source is read from its file, with its decorators."""

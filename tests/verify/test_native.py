@@ -10,7 +10,7 @@ import pytest
 
 from ptnotes.verify import toolchain
 from ptnotes.verify.__main__ import main
-from ptnotes.verify.block import FAILED, NOT_RUN, PASSED, Outcome
+from ptnotes.verify.block import EXCUSED, FAILED, PASSED, Outcome, State
 
 Outcomes = Callable[..., list[Outcome]]
 
@@ -134,7 +134,8 @@ def test_cuda_is_compiled(outcomes: Outcomes) -> None:
 
     assert [o.state for o in broken] == [FAILED, FAILED]
     if shutil.which("nvidia-smi") is None:
-        assert [o.state for o in good] == [NOT_RUN, NOT_RUN]
+        assert [o.state for o in good] == [State.COMPILED, State.COMPILED]
+        assert all(o.state.awaits_gpu for o in good)
         assert good[0].detail == "awaiting a GPU; compiled for sm_80 and sm_90"
 
 
@@ -146,9 +147,9 @@ def test_toolkit_folder_without_nvcc(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(toolchain.os, "access", lambda path, mode: False)
 
-    assert {o.detail for o in outcomes(CUDA)} == {
-        "awaiting a GPU; no nvcc here, so not compiled either"
-    }
+    found = outcomes(CUDA)
+    assert {o.state for o in found} == {State.NOT_COMPILED}
+    assert {o.detail for o in found} == {"awaiting a GPU; no nvcc here, so not compiled either"}
 
 
 PROJECT = (
@@ -222,7 +223,7 @@ class TestConsole:
         good = outcomes(console("$ A=1 python -m pip install -q x && pip -V", "not-run=net"))[0]
         bad = outcomes(console("$ pip install --quite x", "not-run=net"))[0]
 
-        assert (good.state, good.detail) == (NOT_RUN, "net")
+        assert (good.state, good.detail) == (EXCUSED, "net")
         assert (bad.state, bad.detail) == (
             FAILED,
             "pip install --quite x: its --help knows no --quite",

@@ -57,7 +57,7 @@ def test_items(run_pytest: Callable[..., str], write: Callable[..., Path]) -> No
     printed = run_pytest("docs")
 
     assert "1 failed, 1 passed, 1 skipped" in printed
-    assert "FAILED docs/page.md::line:9,column:1" in printed
+    assert "FAILED docs/page.md::line:9" in printed
     assert "docs/page.md:9: >>> 2" in printed
     assert "needs two GPUs" in printed
 
@@ -66,7 +66,7 @@ def test_one_item(run_pytest: Callable[..., str], write: Callable[..., Path]) ->
     """A block asked for alone still has all that came before it."""
     write("```python\n>>> x = 1\n```\n\n```python\n>>> x\n1\n```\n", "docs/page.md")
 
-    assert "1 passed" in run_pytest("docs/page.md::line:6,column:1")
+    assert "1 passed" in run_pytest("docs/page.md::line:6")
 
 
 def test_unreadable_page(run_pytest: Callable[..., str], write: Callable[..., Path]) -> None:
@@ -106,3 +106,12 @@ def test_in_parallel(run_pytest: Callable[..., str], write: Callable[..., Path])
         write("```python\n>>> 1\n1\n```\n", f"docs/{name}.md")
 
     assert "2 passed" in run_pytest("-n", "2", "--dist", "loadfile", "docs")
+
+
+def test_wrong_settings_are_one_line(run_pytest: Callable[..., str], project: Project) -> None:
+    """Pytest says which key is wrong, and shows no traceback."""
+    (project.root / "pyproject.toml").write_text("[tool.ptnotes.verify]\npages = 3\n", "utf-8")
+    printed = run_pytest("docs")
+
+    assert "pages: expected a list of texts, given 3" in printed
+    assert "Traceback" not in printed

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ptnotes.verify.block import FAILED, NOT_RUN, PASSED, Outcome
+from ptnotes.verify.block import EXCUSED, FAILED, PASSED, Outcome
 
 Outcomes = Callable[..., list[Outcome]]
 
@@ -133,6 +133,6 @@ def test_not_run(outcomes: Outcomes) -> None:
 
     assert [(o.state, o.detail) for o in outcomes(page)] == [
         (PASSED, ""),
-        (NOT_RUN, "needs two GPUs (review by 2099-01-01)"),
+        (EXCUSED, "needs two GPUs (review by 2099-01-01)"),
         (PASSED, ""),
     ]

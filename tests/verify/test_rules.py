@@ -73,14 +73,3 @@ def test_included_method_is_used_through_its_class(
 
     assert len(messages(SESSION.format("f()") + include)) == 1
     assert messages(SESSION.format("C()") + include) == []
-
-
-def test_review_date(messages: Callable[[str], list[str]]) -> None:
-    """A review date without a reason, or that is no date, is refused."""
-    block = "<!-- verify: {} -->\n" + SESSION.format("x")
-
-    assert messages(block.format("review=2027-01-01")) == ["a review date needs a not-run reason"]
-    assert messages(block.format("not-run=a; review=soon")) == [
-        "review='soon' is no date such as 2027-01-31"
-    ]
-    assert messages(block.format("not-run=a; review=2027-01-01")) == []

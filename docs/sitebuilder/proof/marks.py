@@ -31,7 +31,7 @@ class MarkNotRun(SphinxTransform):
         """Mark the blocks of one page."""
         for node in list(snippets(self.document)):
             entry = entry_of(self.env, self.env.docname, node)
-            reason = entry.block.options.get("not-run") if entry else None
+            reason = entry.block.options.not_run if entry else ""
             if reason:
                 text = nodes.paragraph(reason, "", *_with_code(reason))
                 text.source, text.line = self.document["source"], node.line or 1

@@ -74,7 +74,7 @@ def not_run(place: Place, entries: Sequence[Entry]) -> nodes.Node:
             _link(place, entry.block.page),
             nodes.literal("", _first_line(entry)),
             reasons[entry.block.shown],
-            _review(entry.block.options.get("review", "")),
+            _review(entry.block.options.review),
         ]
         for entry in skipped
     ]
@@ -132,10 +132,10 @@ def _counts(entries: Iterable[Entry]) -> list[str]:
     return [str(states.count(PASSED)), str(skipped), str(states.count(FAILED))]
 
 
-def _review(day: str) -> Cell:
-    if day and day < datetime.datetime.now(datetime.UTC).date().isoformat():
+def _review(day: datetime.date | None) -> Cell:
+    if day and day < datetime.datetime.now(datetime.UTC).date():
         return nodes.strong("", _("%s, past") % day, classes=["past"])
-    return day
+    return str(day or "")
 
 
 def _first_line(entry: Entry) -> str:

@@ -36,7 +36,7 @@ def verify_cmake(blocks: Sequence[Block], context: Context) -> Iterator[Outcome]
         return
     with tempfile.TemporaryDirectory(prefix="ptnotes-") as scratch:
         for block in files:
-            name = "CMakeLists.txt" if block.language == "cmake" else block.options["file"]
+            name = "CMakeLists.txt" if block.language == "cmake" else block.options.file
             Path(scratch, name).write_text(block.text + "\n", "utf-8")
         failure, printed = _build_and_run(Path(scratch), lists[-1].text, context.seconds)
     for block in files:

@@ -68,12 +68,12 @@ def _lines(text: str) -> list[Line]:
 
 
 def _run(block: Block, lines: Sequence[Line], folder: Path, context: Context) -> Outcome:
-    seconds = float(block.options.get("timeout", context.seconds))
+    seconds = block.options.timeout or context.seconds
     for line in lines:
         done = run_command(["bash", "-c", line.command], folder, seconds)
         where = block.line + line.offset
         message = difference(line.output, done.output)
-        if done.code != int(block.options.get("exit", "0")):
+        if done.code != block.options.exit:
             last = (done.output.strip().splitlines() or [""])[-1]
             message = f"{done.cause(seconds)}: {last}"
         if message:

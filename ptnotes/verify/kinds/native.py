@@ -29,7 +29,7 @@ def verify_cpp(blocks: Sequence[Block], context: Context) -> Iterator[Outcome]:
         yield from _all(blocks, EXCUSED, program.excuse)
         return
     built = compile_cpp(program.text, context.cache)
-    if program.options.get("compiles") == "no":
+    if not program.options.compiles:
         yield from _refused(program, said, built)
     elif built.program is None:
         yield from _all(blocks, FAILED, f"does not compile: {_first_error(built.messages)}")
@@ -87,10 +87,10 @@ def _first_error(messages: str) -> str:
 def _run(
     program: Block, said: Sequence[Block], executable: Path, context: Context
 ) -> Iterator[Outcome]:
-    seconds = float(program.options.get("timeout", context.seconds))
+    seconds = program.options.timeout or context.seconds
     with tempfile.TemporaryDirectory(prefix="ptnotes-") as scratch:
         done = run_command([executable], Path(scratch), seconds, {"OMP_NUM_THREADS": "1"})
-    if done.code != int(program.options.get("exit", "0")):
+    if done.code != program.options.exit:
         last = done.output.strip().splitlines()[-1:] or [""]
         yield from _all([program, *said], FAILED, f"{done.cause(seconds)}: {last[0]}")
     elif done.output.strip() and not said:
@@ -105,7 +105,6 @@ def _run(
 
 def _compared(said: Sequence[Block], got: str) -> Iterator[Outcome]:
     for block in said:
-        tolerance = block.options.get("tolerance")
-        message = difference(block.text, got, float(tolerance) if tolerance else None)
+        message = difference(block.text, got, block.options.tolerance)
         state = FAILED if message else PASSED
         yield Outcome(block, state, message or "", block.line)

@@ -25,7 +25,7 @@ def verify_python(blocks: Sequence[Block], context: Context) -> Iterator[Outcome
             block.text,
             block.kind in PROMPTED_KINDS,
             f"{block.page}:{block.line}",
-            float(block.options.get("timeout", context.seconds)),
+            block.options.timeout or context.seconds,
         )
         for block in runnable
     ]
@@ -54,9 +54,8 @@ def _session_failure(block: Block, run: Run) -> tuple[int, str] | None:
     """The first statement that did not print what the page says, as (line, message)."""
     if run.steps and not block.examples:
         return 0, run.steps[0].error or "no prompt"
-    tolerance = block.options.get("tolerance")
     for example, step in zip(block.examples, run.steps, strict=False):
-        message = _step_failure(example, step, float(tolerance) if tolerance else None)
+        message = _step_failure(example, step, block.options.tolerance)
         if message:
             return step.line, f">>> {example.source.splitlines()[0]}\n{message}"
     return None

@@ -1,0 +1,138 @@
+"""What a block says of its own proof, in the comment before it: `<!-- verify: timeout=60 -->`."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Options:
+    """
+    The options of a block; each has a value that stands for nothing said.
+
+    Args:
+        tolerance: How far a number may lie from the printed one, times the larger of 1 and its
+            size.
+        timeout: Seconds that the block may run.
+        not_run: Why the block cannot run here.
+        review: The day on which to look at that reason again.
+        compiles: Whether a program is to compile.
+        exit: The exit status with which a program or command is to end.
+        file: The name of the file that the block becomes in its project.
+    """
+
+    tolerance: float | None = None
+    timeout: float | None = None
+    not_run: str = ""
+    review: datetime.date | None = None
+    compiles: bool = True
+    exit: int = 0
+    file: str = ""
+
+
+NOTHING_SAID = Options()
+
+# The options that each kind reads: another one at such a block would change nothing.
+READ_BY = {
+    "doctest": {"tolerance", "timeout", "not-run", "review"},
+    "docstring": {"tolerance", "timeout", "not-run", "review"},
+    "definition": {"timeout", "not-run", "review"},
+    "cell": {"timeout", "not-run", "review"},
+    "gallery": {"timeout", "not-run", "review"},
+    "include": set[str](),
+    "data": {"not-run", "review"},
+    "cpp": {"timeout", "not-run", "review", "compiles", "exit"},
+    "cuda": {"timeout", "not-run", "review", "exit"},
+    "output": {"tolerance"},
+    "cmake": {"not-run", "review", "file"},
+    "console": {"timeout", "not-run", "review", "exit"},
+    "unknown": {"not-run", "review"},
+}
+
+
+@dataclass(frozen=True)
+class Said:
+    """
+    A comment with options, as it was read.
+
+    Args:
+        options: What it says.
+        names: The options that it names.
+        line: Its line on the page.
+        wrong: What is wrong with it, empty if nothing is.
+    """
+
+    options: Options = NOTHING_SAID
+    names: frozenset[str] = frozenset()
+    line: int = 0
+    wrong: tuple[str, ...] = ()
+
+    def useless(self, kind: str) -> list[str]:
+        """Say which of the options a block of a kind does not read."""
+        read = READ_BY[kind]
+        known = ", ".join(sorted(read)) or "none"
+        return [
+            f"verify: {name} says nothing of a {kind} block, which reads {known}"
+            for name in sorted(self.names - read)
+        ]
+
+
+def read_options(text: str, line: int) -> Said:
+    """
+    Read the options of a comment.
+
+    Args:
+        text: What stands behind `verify:`, parted by `;`.
+        line: The comment's line on the page.
+    """
+    values: dict[str, Any] = {}
+    wrong = []
+    for part in filter(None, (part.strip() for part in text.split(";"))):
+        name, _, value = (word.strip() for word in part.partition("="))
+        if name not in READERS or not value:
+            wrong.append(f"verify: {part!r} is not KEY=VALUE of {', '.join(sorted(READERS))}")
+            continue
+        read, expected = READERS[name]
+        try:
+            values[name] = read(value)
+        except ValueError:
+            wrong.append(f"verify: {name}: expected {expected}, given {value!r}")
+    if "review" in values and "not-run" not in values:
+        wrong.append("verify: review: a review date needs a not-run reason")
+    options = Options(**{name.replace("-", "_"): value for name, value in values.items()})
+    return Said(options, frozenset(values), line, tuple(wrong))
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not (math.isfinite(value) and value > 0):
+        raise ValueError
+    return value
+
+
+def _yes_or_no(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError
+    return text == "yes"
+
+
+def _status(text: str) -> int:
+    value = int(text)
+    if value not in range(256):
+        raise ValueError
+    return value
+
+
+READERS: dict[str, tuple[Callable[[str], Any], str]] = {
+    "tolerance": (_positive, "a number above 0"),
+    "timeout": (_positive, "seconds, a number above 0"),
+    "not-run": (str, "a reason"),
+    "review": (datetime.date.fromisoformat, "a date such as 2027-01-31"),
+    "compiles": (_yes_or_no, "yes or no"),
+    "exit": (_status, "a status from 0 to 255"),
+    "file": (str, "a file's name"),
+}
