@@ -95,11 +95,12 @@ def translate(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def lint(session: nox.Session) -> None:
-    """Check style, format and types: ruff, mypy, Biome and clang-format."""
+    """Check style, format, types and arrows: ruff, mypy, import-linter, Biome, clang-format."""
     install(session)
     run(session, "-m", "ruff", "check", ".")
     run(session, "-m", "ruff", "format", "--check", ".")
     run(session, "-m", "mypy")
+    session.run(str(PYTHON.with_name("lint-imports")), external=True, env={"PYTHONPATH": "docs"})
     run(session, "-m", "sitebuilder", "lint")
     native = [str(path) for path in ROOT.glob("csrc/**/*") if path.suffix in {".cpp", ".h", ".cu"}]
     if native:

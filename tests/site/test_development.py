@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 
 import pytest
 
@@ -60,6 +61,16 @@ def test_every_variable_is_in_the_table(pattern: str) -> None:
     }
 
     assert used - set(VARIABLE.findall(table)) == set()
+
+
+def test_every_chapter_stands_in_the_contracts() -> None:
+    """The arrows between the parts are checked for a new chapter too."""
+    settings = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["tool"]
+    packages = (path.parent.name for path in (REPOSITORY / "ptnotes").glob("*/__init__.py"))
+    chapters = {f"ptnotes.{name}" for name in packages if name != "verify"}
+
+    for contract in settings["importlinter"]["contracts"]:
+        assert chapters <= {*contract["source_modules"], *contract["forbidden_modules"]}
 
 
 def test_every_cache_is_in_the_table() -> None:
