@@ -16,7 +16,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from ptnotes.verify.block import CPU
+from ptnotes.verify.branches import Recorder
 from ptnotes.verify.sandbox import Output, device, enter, settings, strays
+
+# A line of a block, from 0, and what was found there.
+Late = tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True)
@@ -29,12 +33,14 @@ class Task:
         prompts: Whether it is a session with `>>>`.
         filename: The name that tracebacks show.
         seconds: How long it may run.
+        recipe: Whether conditions in its functions have to be seen both ways.
     """
 
     source: str
     prompts: bool
     filename: str
     seconds: float
+    recipe: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,12 +73,14 @@ class Run:
         faults: What it left behind that the next block must not find.
         notes: What it left behind that is the page's own business.
         device: The GPU that its process has used by then, or the CPU.
+        late: What was found out only when all blocks had run, each with its line, from 0.
     """
 
     steps: tuple[Step, ...]
     faults: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     device: str = CPU
+    late: Late = ()
 
 
 def serve(connection: Connection, tasks: Sequence[Task], scratch: str) -> None:
@@ -89,22 +97,26 @@ def serve(connection: Connection, tasks: Sequence[Task], scratch: str) -> None:
     sys.modules["__main__"] = page
     own = os.getpid()
     output = Output(Path(scratch, ".output"))
-    for task in tasks:
-        run = _run(task, page.__dict__, output)
+    recorders = [Recorder(f"__note_{n}__") if task.recipe else None for n, task in enumerate(tasks)]
+    for task, recorder in zip(tasks, recorders, strict=True):
+        run = _run(task, page.__dict__, output, recorder)
         if os.getpid() != own:
             # The block forked and its copy came back here: it must not go on as the page.
             Path(scratch, ".forked").touch()
             os._exit(0)
         connection.send(run)
+    connection.send([tuple(recorder.complaints()) if recorder else () for recorder in recorders])
     # The copy of a later fork, or a stray thread, would outlive a return from here.
     connection.recv()
 
 
-def _run(task: Task, namespace: dict[str, object], output: Output) -> Run:
+def _run(
+    task: Task, namespace: dict[str, object], output: Output, recorder: Recorder | None
+) -> Run:
     """Run one block; whatever it raises is part of the report."""
     threads = set(threading.enumerate())
     before = settings()
-    steps = tuple(_steps(task, namespace, output))
+    steps = tuple(_steps(task, namespace, output, recorder))
     faults = strays(threads)
     if Path(output.file.name).with_name(".forked").exists():
         faults.append("forks, and the copy runs on past the block")
@@ -112,9 +124,13 @@ def _run(task: Task, namespace: dict[str, object], output: Output) -> Run:
     return Run(steps, tuple(faults), tuple(sorted(notes)), device())
 
 
-def _steps(task: Task, namespace: dict[str, object], output: Output) -> Iterator[Step]:
+def _steps(
+    task: Task, namespace: dict[str, object], output: Output, recorder: Recorder | None
+) -> Iterator[Step]:
     if not task.prompts:
-        yield _step(task.source, "exec", 0, task.filename, namespace, output)
+        if recorder:
+            namespace[recorder.name] = recorder.note()
+        yield _step(task.source, "exec", 0, task.filename, namespace, output, recorder)
         return
     try:
         examples = doctest.DocTestParser().get_examples(task.source)
@@ -133,6 +149,7 @@ def _step(
     filename: str,
     namespace: dict[str, object],
     output: Output,
+    recorder: Recorder | None = None,
 ) -> Step:
     """Run one piece of code as the interpreter would and take down what it did."""
     error, trace = None, ""
@@ -144,7 +161,8 @@ def _step(
         warnings.simplefilter("ignore", ResourceWarning)
         sys.displayhook = sys.__displayhook__
         try:
-            code = compile(source, filename, mode, dont_inherit=True)
+            tree = recorder.prepare(source) if recorder else source
+            code = compile(tree, filename, mode, dont_inherit=True)
             exec(code, namespace)
         except BaseException as raised:
             error, trace = _describe(raised)

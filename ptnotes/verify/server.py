@@ -11,6 +11,7 @@ import sys
 import tempfile
 import types
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from multiprocessing.connection import Connection
 
 import psutil
@@ -19,12 +20,13 @@ from ptnotes.verify.runner import Run, Task, serve
 
 # Imported once in the server, so that a page's process has them 0.05 s after it was asked for.
 # An optimizer's first step imports torch._dynamo, which takes over a second.
+LATE_SECONDS = 5.0
 PRELOADED = ["torch", "torch._dynamo", "numpy", "matplotlib.pyplot", "ptnotes.verify.runner"]
 
 
-def run_tasks(tasks: Sequence[Task]) -> Iterator[Run]:
+def run_tasks(tasks: Sequence[Task]) -> list[Run]:
     """
-    Run tasks in order in one fresh process and yield what each did.
+    Run tasks in order in one fresh process and return what each did.
 
     Args:
         tasks: Code of one namespace. One that is not done in its own time is killed with all it
@@ -40,7 +42,8 @@ def run_tasks(tasks: Sequence[Task]) -> Iterator[Run]:
         with _no_main_module():
             process.start()
         theirs.close()
-        yield from _collect(ours, tasks, process)
+        runs = list(_collect(ours, tasks, process))
+        return _with_late(runs, ours)
     finally:
         _end(process)
         ours.close()
@@ -75,6 +78,17 @@ def _collect(
             process.join(1)
             gone = f"the process ended: {_cause(process.exitcode)}"
         yield _fault(gone)
+
+
+def _with_late(runs: list[Run], connection: Connection) -> list[Run]:
+    """Add what the process says once all its tasks are done; one that was killed says nothing."""
+    try:
+        late = connection.recv() if connection.poll(LATE_SECONDS) else None
+    except (EOFError, OSError):
+        late = None
+    if late is None:
+        return runs
+    return [replace(run, late=found) for run, found in zip(runs, late, strict=True)]
 
 
 def _fault(message: str) -> Run:

@@ -10,6 +10,9 @@ from ptnotes.verify.compare import difference
 from ptnotes.verify.runner import Run, Step, Task
 from ptnotes.verify.server import run_tasks
 
+# Those whose functions a reader takes for recipes.
+RECIPE_KINDS = frozenset({"definition", "cell", "gallery"})
+
 
 def verify_python(blocks: Sequence[Block], context: Context) -> Iterator[Outcome]:
     """
@@ -26,6 +29,7 @@ def verify_python(blocks: Sequence[Block], context: Context) -> Iterator[Outcome
             block.kind in PROMPTED_KINDS,
             f"{block.page}:{block.line}",
             block.options.timeout or context.seconds,
+            block.kind in RECIPE_KINDS,
         )
         for block in runnable
     ]
@@ -41,9 +45,14 @@ def _judge(block: Block, run: Run) -> Outcome:
     check = _session_failure if block.kind in PROMPTED_KINDS else _silent_failure
     found = check(block, run)
     if found is None and not run.faults:
-        breaches = tuple(_breaches(block, run))
+        late = [message for _line, message in run.late]
         return Outcome(
-            block, PASSED, line=block.line, notes=run.notes, breaches=breaches, device=run.device
+            block,
+            PASSED,
+            line=block.line + (run.late[0][0] if run.late else 0),
+            notes=run.notes,
+            breaches=(*_breaches(block, run), *late),
+            device=run.device,
         )
     offset, message = found or (0, "")
     detail = "\n".join(filter(None, [*run.faults, message]))
