@@ -36,7 +36,6 @@ exclude_patterns = [
     "locale",
     "sitebuilder",
     "api/_*",
-    "development/private-interfaces.md",  # until the contents list it
     "gallery/**/*.ipynb",
     "gallery/**/*.json",
     "gallery/**/*.py",

@@ -13,6 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 
+TRUTHS = ("bool", "bool_")  # Python's and numpy's
+
+
 @dataclass
 class Condition:
     """
@@ -74,8 +77,8 @@ class Recorder:
                 return value
             if conditions[number].decides:
                 value = bool(value)
-            if isinstance(value, bool):
-                conditions[number].seen.add(value)
+            if type(value).__name__ in TRUTHS:
+                conditions[number].seen.add(bool(value))
             return value
 
         return note

@@ -25,7 +25,7 @@ KINDS = (
     "verification",
     "cite",
     "api/index",
-    "api/attention",
+    "api/sequence/attention",
 )
 
 

@@ -92,7 +92,7 @@ def run(blocks: list[dict[str, object]], folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["index", NOTE, "api/attention", "gallery/sequence/plot_attention_scaling"]
+    "name", ["index", NOTE, "api/sequence/attention", "gallery/sequence/plot_attention_scaling"]
 )
 def test_what_is_copied_runs(page: Page, tmp_path: Path, name: str) -> None:
     """From a page on the disk, block after block, by keyboard."""

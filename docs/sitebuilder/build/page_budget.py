@@ -47,7 +47,7 @@ KINDS = (
     "notes/training/amp.html",
     "gallery/index.html",
     "gallery/sequence/plot_attention.html",
-    "api/attention.html",
+    "api/sequence/attention.html",
     "myths.html",
     "glossary.html",
     "verification.html",
