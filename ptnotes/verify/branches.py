@@ -12,7 +12,6 @@ import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-
 TRUTHS = ("bool", "bool_")  # Python's and numpy's
 
 
@@ -53,18 +52,14 @@ class Recorder:
         self.name = name
         self.conditions: list[Condition] = []
 
-    def prepare(self, source: str) -> ast.Module:
+    def prepare(self, tree: ast.AST) -> None:
         """
-        Return the tree of a block whose functions note their conditions.
+        Let the functions of a block note their conditions.
 
         Args:
-            source: The block's text.
-
-        Raises:
-            SyntaxError: if it is not Python.
+            tree: The block's tree, which is changed.
         """
-        tree: ast.Module = _Wrap(self).visit(ast.parse(source))
-        return ast.fix_missing_locations(tree)
+        ast.fix_missing_locations(_Wrap(self).visit(tree))
 
     def note(self) -> Callable[[int, object], object]:
         """Return the function that takes down what a condition was, and hands it on."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import linecache
 import os
@@ -18,6 +19,7 @@ from pathlib import Path
 from ptnotes.verify.block import CPU
 from ptnotes.verify.branches import Recorder
 from ptnotes.verify.sandbox import Output, device, enter, settings, strays
+from ptnotes.verify.watch import Watch
 
 # A line of a block, from 0, and what was found there.
 Late = tuple[tuple[int, str], ...]
@@ -83,6 +85,49 @@ class Run:
     late: Late = ()
 
 
+class Probes:
+    """
+    What is noted of a block beside what it prints: its conditions, and the claims in its comments.
+
+    Args:
+        number: Which of the page's tasks it is.
+        task: The task.
+        watch: The claims of the page.
+    """
+
+    def __init__(self, number: int, task: Task, watch: Watch) -> None:
+        self.number = number
+        self.watch = watch
+        self.recorder = Recorder(f"__note_{number}__") if task.recipe else None
+        if self.recorder:
+            watch.namespace[self.recorder.name] = self.recorder.note()
+
+    def compiled(self, source: str, mode: str, line: int, filename: str) -> types.CodeType:
+        """
+        Compile a piece of the block.
+
+        Args:
+            source: Its text.
+            mode: `exec` for a whole block, `single` for a statement of a session.
+            line: Its first line within the block, from 0.
+            filename: The name that tracebacks show.
+
+        Raises:
+            SyntaxError: if it is not Python.
+        """
+        tree = ast.parse(source, filename, mode)
+        if self.recorder:
+            self.recorder.prepare(tree)
+        self.watch.prepare(tree, source, self.number, line)
+        code: types.CodeType = compile(tree, filename, mode, dont_inherit=True)
+        return code
+
+    def complaints(self) -> list[tuple[int, str]]:
+        """Return what is wrong, once all blocks have run: a line, from 0, and a message."""
+        found = self.watch.complaints(self.number)
+        return sorted(found + (self.recorder.complaints() if self.recorder else []))
+
+
 def serve(connection: Connection, tasks: Sequence[Task], scratch: str) -> None:
     """
     Run `tasks` in one namespace and send a `Run` for each; the body of a page's process.
@@ -97,26 +142,25 @@ def serve(connection: Connection, tasks: Sequence[Task], scratch: str) -> None:
     sys.modules["__main__"] = page
     own = os.getpid()
     output = Output(Path(scratch, ".output"))
-    recorders = [Recorder(f"__note_{n}__") if task.recipe else None for n, task in enumerate(tasks)]
-    for task, recorder in zip(tasks, recorders, strict=True):
-        run = _run(task, page.__dict__, output, recorder)
+    watch = Watch(page.__dict__)
+    probes = [Probes(number, task, watch) for number, task in enumerate(tasks)]
+    for task, probe in zip(tasks, probes, strict=True):
+        run = _run(task, page.__dict__, output, probe)
         if os.getpid() != own:
             # The block forked and its copy came back here: it must not go on as the page.
             Path(scratch, ".forked").touch()
             os._exit(0)
         connection.send(run)
-    connection.send([tuple(recorder.complaints()) if recorder else () for recorder in recorders])
+    connection.send([tuple(probe.complaints()) for probe in probes])
     # The copy of a later fork, or a stray thread, would outlive a return from here.
     connection.recv()
 
 
-def _run(
-    task: Task, namespace: dict[str, object], output: Output, recorder: Recorder | None
-) -> Run:
+def _run(task: Task, namespace: dict[str, object], output: Output, probes: Probes) -> Run:
     """Run one block; whatever it raises is part of the report."""
     threads = set(threading.enumerate())
     before = settings()
-    steps = tuple(_steps(task, namespace, output, recorder))
+    steps = tuple(_steps(task, namespace, output, probes))
     faults = strays(threads)
     if Path(output.file.name).with_name(".forked").exists():
         faults.append("forks, and the copy runs on past the block")
@@ -125,12 +169,10 @@ def _run(
 
 
 def _steps(
-    task: Task, namespace: dict[str, object], output: Output, recorder: Recorder | None
+    task: Task, namespace: dict[str, object], output: Output, probes: Probes
 ) -> Iterator[Step]:
     if not task.prompts:
-        if recorder:
-            namespace[recorder.name] = recorder.note()
-        yield _step(task.source, "exec", 0, task.filename, namespace, output, recorder)
+        yield _step(task.source, "exec", 0, task.filename, namespace, output, probes)
         return
     try:
         examples = doctest.DocTestParser().get_examples(task.source)
@@ -139,7 +181,7 @@ def _steps(
         return
     for example in examples:
         filename = f"{task.filename}+{example.lineno}"
-        yield _step(example.source, "single", example.lineno, filename, namespace, output)
+        yield _step(example.source, "single", example.lineno, filename, namespace, output, probes)
 
 
 def _step(
@@ -149,7 +191,7 @@ def _step(
     filename: str,
     namespace: dict[str, object],
     output: Output,
-    recorder: Recorder | None = None,
+    probes: Probes,
 ) -> Step:
     """Run one piece of code as the interpreter would and take down what it did."""
     error, trace = None, ""
@@ -161,9 +203,7 @@ def _step(
         warnings.simplefilter("ignore", ResourceWarning)
         sys.displayhook = sys.__displayhook__
         try:
-            tree = recorder.prepare(source) if recorder else source
-            code = compile(tree, filename, mode, dont_inherit=True)
-            exec(code, namespace)
+            exec(probes.compiled(source, mode, line, filename), namespace)
         except BaseException as raised:
             error, trace = _describe(raised)
     try:
