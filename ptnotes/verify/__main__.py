@@ -67,8 +67,8 @@ def _compile() -> int:
     programs = [
         (entry.block.kind, entry.block.text)
         for entry in open_ledger(project.root).entries
-        # What has a valid receipt will not be run.
-        if entry.block.kind in ("cpp", "cuda") and entry.receipt is None
+        # What has a valid receipt, or an excuse, will not be run.
+        if entry.block.kind in ("cpp", "cuda") and not (entry.receipt or entry.block.excuse)
     ]
     compile_all(programs, project.context.cache, _progress)
     print(f"{len(programs)} programs compiled")

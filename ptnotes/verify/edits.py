@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from ptnotes.verify.block import PROMPTED_KINDS, Block
+from ptnotes.verify.claims import read_claim
 
 # An edit: where it begins and ends in the block's text, what takes its place, and its class.
 Edit = tuple[int, int, str, str]
@@ -31,8 +32,11 @@ def edits(block: Block) -> Iterator[Edit]:
     """
     if block.kind in PROMPTED_KINDS:
         yield from _session_edits(block)
+        yield from _comment_edits(block.text)
     elif block.kind in ("cell", "gallery", "definition"):
         yield from _assert_edits(block.text)
+        yield from _comment_edits(block.text)
+        yield from _condition_edits(block.text)
     elif block.kind == "data":
         yield 0, 0, "]", "syntax"
     elif block.kind == "output":
@@ -123,6 +127,41 @@ def _assert_edits(text: str) -> Iterator[Edit]:
             segment = ast.get_source_segment(text, node) or ""
             for first, last, new in _operators(segment):
                 yield start + first, start + last, new, "operator"
+
+
+def _comment_edits(text: str) -> Iterator[Edit]:
+    """Change a size of each shape that a comment claims, or a digit of each value."""
+    position = 0
+    for line in text.splitlines(keepends=True):
+        start = line.find("#")
+        claim = read_claim(line[start:].lstrip("# ").rstrip(), 0) if start > 0 else None
+        if claim and line[:start].strip(" .>"):
+            first = position + line.index(claim.text, start)
+            what = "shape" if claim.shapes else "value comment"
+            for found in re.finditer(r"\d+|[^\W\d]\w*(?=\s*[,)])", claim.text):
+                new = "97" if found[0] != "97" else "98"
+                yield first + found.start(), first + found.end(), new, what
+        position += len(line)
+
+
+def _condition_edits(text: str) -> Iterator[Edit]:
+    """Exchange an operator or a dtype in each condition of a function."""
+    functions = (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.FunctionDef))
+    conditions = {
+        node
+        for function in functions
+        for parent in ast.walk(function)
+        for node in [getattr(parent, "test", None), parent]
+        if isinstance(node, ast.Compare) and not isinstance(parent, ast.Assert)
+    }
+    for node in sorted(conditions, key=lambda node: (node.lineno, node.col_offset)):
+        start = _offset(text, node.lineno, node.col_offset)
+        segment = ast.get_source_segment(text, node) or ""
+        for first, last, new in _operators(segment):
+            yield start + first, start + last, new, "condition"
+        for found in re.finditer(r"\bb?float16\b", segment):
+            new = "float16" if found[0] == "bfloat16" else "bfloat16"
+            yield start + found.start(), start + found.end(), new, "condition"
 
 
 def _operators(source: str) -> Iterator[tuple[int, int, str]]:

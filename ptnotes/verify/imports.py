@@ -9,6 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+# Whatever module or object they are called from: `runpy` and `importlib.util` have them too.
+BY_CALL = frozenset(
+    {"__import__", "import_module", "run_module", "run_path", "spec_from_file_location"}
+)
 _REQUIRED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -43,7 +47,9 @@ def imports_of(text: str, package: str = "") -> Imports:
     except SyntaxError:
         return Imports(frozenset(), False)
     names: set[str] = set()
-    dynamic = False
+    # A function that imports may have another name here.
+    aliases = (a for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names)
+    dynamic = any(alias.name in BY_CALL and alias.asname for alias in aliases)
     for node in ast.walk(tree):
         names.update(_named(node, package))
         if isinstance(node, ast.Call) and _imports_by_call(node):
@@ -64,8 +70,7 @@ def _named(node: ast.AST, package: str) -> Iterator[str]:
 
 
 def _imports_by_call(node: ast.Call) -> bool:
-    name = ast.unparse(node.func)
-    return name in ("__import__", "import_module", "importlib.import_module")
+    return ast.unparse(node.func).rpartition(".")[-1] in BY_CALL
 
 
 @functools.cache

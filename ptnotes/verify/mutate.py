@@ -93,12 +93,18 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m ptnotes.verify.mutate", description=__doc__)
     parser.add_argument("--n", type=int, default=100, help="how many changes to try")
     parser.add_argument("--seed", type=int, default=0, help="which ones")
+    parser.add_argument("--only", action="append", metavar="CLASS", help="a class of changes")
     options = parser.parse_args(arguments)
     project = find_project(Path.cwd())
     if project is None:
         parser.error("no pyproject.toml with a [tool.ptnotes.verify] table here or above")
     groups = [g for path in project.page_paths() for g in read_page(path, project).groups()]
-    everything = [mutation for group in groups for mutation in mutations(group)]
+    everything = [
+        mutation
+        for group in groups
+        for mutation in mutations(group)
+        if not options.only or mutation.what in options.only
+    ]
     chosen = _draw(everything, options.n, random.Random(options.seed))
     tried, red = Counter(m.what for m in chosen), Counter[str]()
     for count, mutation in enumerate(chosen, 1):

@@ -66,14 +66,15 @@ class Reach:
 
     def files(self, blocks: Sequence[Block]) -> set[Path]:
         """Return the project's own files that blocks can reach."""
-        code = "\n".join(_code(block) for block in blocks)
         shown = "\n".join(block.text for block in blocks)
-        found = imports_of(code)
-        names = found.names | set(_DOTTED.findall(shown))
+        # Each by itself: one that is no Python hides nothing of the others.
+        found = [imports_of(_code(block)) for block in blocks]
+        names = set(_DOTTED.findall(shown)).union(*(imports.names for imports in found))
         modules = self._modules(names, self.project.root)
-        dynamic = found.dynamic or any(self._read(module).dynamic for module in modules)
+        read = [*found, *(self._read(module) for module in modules)]
+        dynamic = any(imports.dynamic for imports in read)
         if dynamic:
-            modules |= self._all_modules(modules)
+            modules |= self._all_modules()
         return modules | self._native(modules, shown, dynamic) | self._named(shown)
 
     def engine(self, kind: str) -> set[Path]:
@@ -94,7 +95,7 @@ class Reach:
         if blocks[0].kind not in PYTHON_KINDS:
             # Tools have other names than the packages that bring them, so all pins count.
             return [self._hash(self.project.root / name) for name in self.project.settings.pins]
-        names = set(imports_of("\n".join(map(_code, blocks))).names)
+        names = set().union(*(imports_of(_code(block)).names for block in blocks))
         for path in self.files(blocks):
             if path.suffix == ".py":
                 names |= self._read(path).names
@@ -113,11 +114,11 @@ class Reach:
                     waiting += _on_the_way(name, root)
         return found
 
-    def _all_modules(self, modules: Iterable[Path]) -> set[Path]:
-        """Return every module of the packages that modules belong to."""
+    def _all_modules(self) -> set[Path]:
+        """Return every module of every package at the top of the project."""
         root = self.project.root
-        tops = {root / path.relative_to(root).parts[0] for path in modules}
-        return {path for top in tops if top.is_dir() for path in top.rglob("*.py")}
+        packages = [path.parent for path in root.glob("*/__init__.py")]
+        return {path for top in packages for path in top.rglob("*.py")} | set(root.glob("*.py"))
 
     def _native(self, modules: set[Path], shown: str, dynamic: bool) -> set[Path]:
         """Return the sources behind modules that are written in C++."""

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import cast
 
 from ptnotes.verify.block import CPU
 from ptnotes.verify.branches import Recorder
@@ -119,7 +120,7 @@ class Probes:
         if self.recorder:
             self.recorder.prepare(tree)
         self.watch.prepare(tree, source, self.number, line)
-        code: types.CodeType = compile(tree, filename, mode, dont_inherit=True)
+        code: types.CodeType = compile(cast(ast.Module, tree), filename, mode, dont_inherit=True)
         return code
 
     def complaints(self) -> list[tuple[int, str]]:

@@ -74,8 +74,8 @@ class Watch:
             check = Check(claim, task, first_line + claim.line)
             self.checks.append(check)
             place = places.get(claim.line + 1)
-            if place is None:
-                check.wrong = "no value is bound or shown on this line"
+            if place is None or not place.speaks_of(claim.name):
+                check.wrong = f"no value{' of this name' * bool(claim.name)} is bound or shown here"
             else:
                 place.watch(len(self.checks) - 1, claim)
         for function in {p.function for p in places.values() if p.watched and p.function}:
@@ -119,7 +119,8 @@ def _difference(claim: Claim, values: tuple[Any, ...], sizes: Sizes) -> str:
     if not claim.shapes:
         return " ".join((difference(claim.text, repr(values[-1])) or "").split())
     if claim.numbers:
-        sizes.update(zip((str(size) for size in claim.shapes[0]), claim.numbers, strict=False))
+        meant = zip(claim.shapes[0], claim.numbers, strict=False)
+        sizes.update({size: number for size, number in meant if isinstance(size, str)})
     if len(values) == 1 and isinstance(values[0], tuple) and len(claim.shapes) > 1:
         values = values[0]
     elif len(values) > 1 and all(map(_is_size, values)):
@@ -179,6 +180,11 @@ class _Place:
     statement: ast.stmt
     function: ast.FunctionDef | None
     watched: bool = False
+
+    def speaks_of(self, name: str) -> bool:
+        """Whether the statement names a variable; the empty name is no variable."""
+        names = (node.id for node in ast.walk(self.statement) if isinstance(node, ast.Name))
+        return not name or name in names
 
     def watch(self, number: int, claim: Claim) -> None:
         """Hand the values of the statement to the check with this number."""

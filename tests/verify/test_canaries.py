@@ -63,3 +63,38 @@ def test_canary(
     assert all(o.state != FAILED for o in kept), kept
     assert any(o.state == FAILED for o in broken), broken
     assert kind in ("unknown", "cuda") or kept[0].state == PASSED
+
+
+BRANCH = """```python
+def f(x):
+    return 1 if x else 2
+```
+```python
+>>> f(1)
+1
+>>> f(0)
+2
+```
+"""
+COMMENTS = """```python
+>>> import torch
+>>> x = torch.ones(2, 3)  # (B, 3)
+>>> y = x.sum()  # tensor(6.)
+```
+"""
+
+
+@pytest.mark.parametrize(
+    ("what", "page", "old", "new"),
+    [
+        ("a branch that nothing takes", BRANCH, ">>> f(0)\n2\n", ""),
+        ("a shape", COMMENTS, "(B, 3)", "(B, 4)"),
+        ("a value in a comment", COMMENTS, "tensor(6.)", "tensor(7.)"),
+    ],
+)
+def test_canary_of_a_claim(
+    what: str, page: str, old: str, new: str, outcomes: Callable[..., list[Outcome]]
+) -> None:
+    """What a block says beside its output is proven too."""
+    assert {o.state for o in outcomes(page)} == {PASSED}
+    assert FAILED in {o.state for o in outcomes(page.replace(old, new))}

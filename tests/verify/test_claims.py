@@ -96,6 +96,7 @@ def test_true_claims(outcomes: Outcomes, lines: tuple[str, ...]) -> None:
         (("x, y = torch.zeros(2, 3)  # (3,), (3,), (3,)",), "it has 3 shapes for 2 values"),
         (("for n in (2, 3):", "...     x = torch.zeros(n)  # (2,)"), "the shape (3,)"),
         (("for x in torch.zeros(2, 3):  # (3,)", "...     y = x"), "no value is bound or shown"),
+        (("x = torch.zeros(2)  # y: (2,)",), "no value of this name is bound or shown"),
         (("if False:", "...     x = torch.zeros(n)  # (2,)"), "nothing on the page runs it"),
         (("x = 3 > 2  # False",), "expected: False got: True"),
         (("x = torch.ones(1)[0]  # tensor(2.)",), "expected: tensor(2.) got: tensor(1.)"),

@@ -100,6 +100,11 @@ class TestModules:
             (">>> def f():\n...     import lib.base\n", "lib/base.py"),
             (">>> from lib import lazy\n", "lib/unrelated.py"),
             (">>> import importlib; importlib.import_module('lib.base')\n", "lib/base.py"),
+            (">>> import importlib; importlib.import_module('li' + 'b.base')\n", "lib/base.py"),
+            (">>> __import__('li' + 'b.base')\n", "lib/base.py"),
+            (">>> from importlib import import_module as load; load('x')\n", "lib/base.py"),
+            (">>> import runpy; _ = runpy.run_module('li' + 'b.base')\n", "lib/base.py"),
+            (">>> import lib.base\n>>> not python\n", "lib/base.py"),
         ],
     )
     def test_what_can_be_reached_counts(
