@@ -22,6 +22,7 @@ from ptnotes.verify.edits import edits
 from ptnotes.verify.kinds import VERIFIERS
 from ptnotes.verify.page import read_page
 from ptnotes.verify.project import Project, find_project
+from ptnotes.verify.settings import SettingsError
 
 GOAL = 0.98
 
@@ -95,7 +96,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0, help="which ones")
     parser.add_argument("--only", action="append", metavar="CLASS", help="a class of changes")
     options = parser.parse_args(arguments)
-    project = find_project(Path.cwd())
+    try:
+        project = find_project(Path.cwd())
+    except SettingsError as error:
+        parser.error(str(error))
     if project is None:
         parser.error("no pyproject.toml with a [tool.ptnotes.verify] table here or above")
     groups = [g for path in project.page_paths() for g in read_page(path, project).groups()]
