@@ -18,7 +18,12 @@ import torch
 
 from tests.bench.measure import Cases, measure
 
-TOPICS = ("losses", "boxes", "distances", "softmax", "momentum", "attention")
+# Each module here that has cases of its own.
+TOPICS = [
+    path.stem
+    for path in sorted(Path(__file__).parent.glob("[!_]*.py"))
+    if "def cases(" in path.read_text("utf-8")
+]
 SAVED = Path(__file__).resolve().parent.parent.parent / "docs" / "benchmarks"
 
 
