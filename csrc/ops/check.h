@@ -4,6 +4,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <string>
+
 namespace ptnotes {
 
 // An argument's name: a word, or a place in a list, put together only where a message needs it.
@@ -17,6 +19,20 @@ struct Name {
 inline std::ostream& operator<<(std::ostream& out, const Name& name) {
   out << name.word;
   return name.index < 0 ? out : out << "[" << name.index << "]";
+}
+
+// A size as a message shows it: to write a c10::SymInt to a stream crashes with torch 2.11.
+inline std::string size_of(const at::Tensor& x, int64_t axis) {
+  const auto known = x.sym_size(axis).maybe_as_int();
+  return known ? std::to_string(*known) : "?";
+}
+
+inline std::string sizes_of(const at::Tensor& x) {
+  std::string text = "[";
+  for (int64_t axis = 0; axis < x.dim(); ++axis) {
+    text += (axis ? ", " : "") + size_of(x, axis);
+  }
+  return text + "]";
 }
 
 inline void check_floating(Name name, const at::Tensor& given) {
@@ -36,7 +52,7 @@ inline void check_kind_like(Name name, const at::Tensor& given, Name other,
 
 inline void check_like(Name name, const at::Tensor& given, Name other, const at::Tensor& model) {
   TORCH_CHECK_VALUE(given.sym_sizes() == model.sym_sizes(), name, ": expected shape ",
-                    model.sym_sizes(), " as ", other, " has, given ", given.sym_sizes());
+                    sizes_of(model), " as ", other, " has, given ", sizes_of(given));
   check_kind_like(name, given, other, model);
 }
 

@@ -96,6 +96,8 @@ class TestPublish:
         def full(root: Path) -> None:
             raise OSError(28, "No space left on device")
 
+        monkeypatch.setattr(build_site.inputs, "is_current", lambda root: False)
+        monkeypatch.setattr(build_site.inputs, "forget", lambda root: None)
         monkeypatch.setattr(build_site, "build", full)
 
         assert build_site.main() == 1

@@ -129,7 +129,8 @@ class TestIndex:
 
     def test_it_holds_code(self, folder: str, pages: list[dict[str, object]]) -> None:
         """Calls and error messages are what readers paste."""
-        note = next(page for page in pages if str(page["url"]).endswith("sequence/attention.html"))
+        name = "notes/sequence/attention.html"
+        note = next(page for page in pages if str(page["url"]).endswith(name))
 
         assert "Explicit attn_mask should not be set when is_causal=True" in str(note["content"])
 

@@ -15,7 +15,7 @@ inline void check(const at::Tensor& boxes1, const at::Tensor& boxes2) {
   check_kind_like("boxes2", boxes2, "boxes1", boxes1);
   const auto check_shape = [](const char* name, const at::Tensor& given) {
     TORCH_CHECK_VALUE(given.dim() == 2 && given.sym_size(1) == 4, name,
-                      ": expected shape [N, 4], given ", given.sym_sizes());
+                      ": expected shape [N, 4], given ", sizes_of(given));
   };
   check_shape("boxes1", boxes1);
   check_shape("boxes2", boxes2);
@@ -42,8 +42,8 @@ std::tuple<at::Tensor, at::Tensor> backward(const at::Tensor& grad, const at::Te
   check(boxes1, boxes2);
   TORCH_CHECK_VALUE(grad.dim() == 2 && grad.sym_size(0) == boxes1.sym_size(0) &&
                         grad.sym_size(1) == boxes2.sym_size(0),
-                    "grad: expected shape [", boxes1.sym_size(0), ", ", boxes2.sym_size(0),
-                    "], given ", grad.sym_sizes());
+                    "grad: expected shape [", size_of(boxes1, 0), ", ", size_of(boxes2, 0),
+                    "], given ", sizes_of(grad));
   check_kind_like("grad", grad, "boxes1", boxes1);
   const auto slope1 = boxes1.new_empty_symint(boxes1.sym_sizes());
   const auto slope2 = boxes2.new_empty_symint(boxes2.sym_sizes());

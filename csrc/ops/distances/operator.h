@@ -17,9 +17,9 @@ template <auto kernel>
 at::Tensor forward(const at::Tensor& x, const at::Tensor& y) {
   check_floating("x", x);
   check_kind_like("y", y, "x", x);
-  TORCH_CHECK_VALUE(x.dim() == 2, "x: expected shape [N, D], given ", x.sym_sizes());
+  TORCH_CHECK_VALUE(x.dim() == 2, "x: expected shape [N, D], given ", sizes_of(x));
   TORCH_CHECK_VALUE(y.dim() == 2 && y.sym_size(1) == x.sym_size(1), "y: expected shape [M, ",
-                    x.sym_size(1), "] as x is [N, ", x.sym_size(1), "], given ", y.sym_sizes());
+                    size_of(x, 1), "] as x is [N, ", size_of(x, 1), "], given ", sizes_of(y));
   const auto out = x.new_empty_symint({x.sym_size(0), y.sym_size(0)});
   kernel(x, y, out);
   return out;

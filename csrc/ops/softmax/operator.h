@@ -14,7 +14,7 @@ namespace ptnotes::softmax {
 inline void check(const at::Tensor& scores, const std::optional<at::Tensor>& mask) {
   check_floating("scores", scores);
   TORCH_CHECK_VALUE(scores.dim() >= 2, "scores: expected shape [..., L, S], given ",
-                    scores.sym_sizes());
+                    sizes_of(scores));
   if (!mask) {
     return;
   }
@@ -26,8 +26,8 @@ inline void check(const at::Tensor& scores, const std::optional<at::Tensor>& mas
   for (int64_t axis = 1; fits && axis <= mask->dim(); ++axis) {
     fits = mask->sym_size(-axis) == 1 || mask->sym_size(-axis) == scores.sym_size(-axis);
   }
-  TORCH_CHECK_VALUE(fits, "mask: expected a shape that broadcasts to ", scores.sym_sizes(),
-                    " as scores has, given ", mask->sym_sizes());
+  TORCH_CHECK_VALUE(fits, "mask: expected a shape that broadcasts to ", sizes_of(scores),
+                    " as scores has, given ", sizes_of(*mask));
 }
 
 // `mask` in the shape of the scores, without a copy wherever a kernel can walk it as it is.

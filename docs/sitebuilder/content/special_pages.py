@@ -16,6 +16,11 @@ BENCHMARKS = "benchmarks"
 LISTS = frozenset({BENCHMARKS, CHANGES, GLOSSARY, MYTHS, VERIFICATION})
 
 
+def in_development(docname: str) -> bool:
+    """Whether a page is for those who change the site; it says little to those who read it."""
+    return docname.startswith("development/")
+
+
 def in_gallery(docname: str) -> bool:
     """Whether sphinx-gallery has written a page."""
     return docname.startswith("gallery/")

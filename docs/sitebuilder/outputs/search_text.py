@@ -17,7 +17,7 @@ from sitebuilder.class_names import (
     PROOF_MARK,
     RECEIPTS,
 )
-from sitebuilder.content.special_pages import LISTS
+from sitebuilder.content.special_pages import LISTS, in_development
 from sitebuilder.languages.site_languages import CHINESE
 
 # Elements of an article that are no text of the page, by a class of theirs.
@@ -28,7 +28,8 @@ LEFT_OUT = frozenset(
         *("sphx-glr-signature", "sphx-glr-timing", "sphx-glr-tag-list", "viewcode-link"),
     ]
 )
-LIST_WEIGHT = "0.5"  # a hit on a page that names the subjects of all others says less
+# A hit on a page that names the subjects of all others, or that is for developers, says less.
+LIST_WEIGHT = "0.5"
 HAN = re.compile("[\u4e00-\u9fff]+")
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 WANTED = HEADINGS | {"p", "pre", "li", "dd", "td", "th"}
@@ -172,7 +173,8 @@ def for_search(name: str, article: Article, also: str, terms: list[str]) -> str:
         for field, text in fields.items()
         if text
     )
-    weight = f' data-pagefind-weight="{LIST_WEIGHT}"' if listing else ""
+    lighter = listing or in_development(name)
+    weight = f' data-pagefind-weight="{LIST_WEIGHT}"' if lighter else ""
     return (
         f'<!DOCTYPE html><html lang="{article.language}"><body><main data-pagefind-body>'
         f"{hidden}<div{weight}>{''.join(article.parts)}</div></main></body></html>"
