@@ -17,6 +17,7 @@ OPENING = r"(\[（《「“‘"
 BEFORE = re.compile(rf"[{OPENING}\w+/-](?<![\u3400-\u9fff])\Z")
 AFTER = re.compile(rf"\A[^\s{OPENING}\u3400-\u9fff]")
 LONG = re.compile(r"\S{25,}")
+LONG_IN_TITLE = re.compile(r"\S{18,}")  # whose letters are larger
 JOINT = "._/:=-"
 PIECE = re.compile(rf"[{JOINT}]*[^{JOINT}]{{1,24}}[{JOINT}]*|[{JOINT}]+")
 
@@ -26,15 +27,16 @@ def guide_lines(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     if app.builder.format != "html":
         return
     for code in doctree.findall(nodes.literal):
-        if LONG.search(code.astext()):
-            _joint(code)
+        long = LONG_IN_TITLE if isinstance(code.parent, nodes.title) else LONG
+        if long.search(code.astext()):
+            _joint(code, long)
     for formula in list(doctree.findall(nodes.math)):
         _hold(formula)
 
 
-def _joint(code: nodes.literal) -> None:
+def _joint(code: nodes.literal, long: re.Pattern[str]) -> None:
     """Let a line end at the joints of the long words of some code."""
-    parts = LONG.sub(lambda word: "\0".join(PIECE.findall(word[0])), code.astext()).split("\0")
+    parts = long.sub(lambda word: "\0".join(PIECE.findall(word[0])), code.astext()).split("\0")
     code.children = []
     for part in parts:
         code += [nodes.Text(part), nodes.raw("", "<wbr>", format="html")]

@@ -165,7 +165,8 @@ def for_search(name: str, article: Article, also: str, terms: list[str]) -> str:
     """
     listing = name in LISTS
     fields = {"also": also, "terms": "" if listing else " · ".join(terms)}
-    fields["list"] = "list" if listing else ""
+    lighter = listing or in_development(name)
+    fields["list"] = "list" if lighter else ""
     if article.language != CHINESE.tag:
         fields["endings"] = " ".join(endings(f"{also} {fields['terms']}"))
     hidden = "".join(
@@ -173,7 +174,6 @@ def for_search(name: str, article: Article, also: str, terms: list[str]) -> str:
         for field, text in fields.items()
         if text
     )
-    lighter = listing or in_development(name)
     weight = f' data-pagefind-weight="{LIST_WEIGHT}"' if lighter else ""
     return (
         f'<!DOCTYPE html><html lang="{article.language}"><body><main data-pagefind-body>'
