@@ -21,7 +21,7 @@ inline std::ostream& operator<<(std::ostream& out, const Name& name) {
   return name.index < 0 ? out : out << "[" << name.index << "]";
 }
 
-// A size as a message shows it: to write a c10::SymInt to a stream crashes with torch 2.11.
+// A size as a message shows it; one that is still symbolic has no number.
 inline std::string size_of(const at::Tensor& x, int64_t axis) {
   const auto known = x.sym_size(axis).maybe_as_int();
   return known ? std::to_string(*known) : "?";

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ptnotes.verify.block import PROMPTED_KINDS, PYTHON_KINDS, Block
+from ptnotes.verify.claims import claims_of
 from ptnotes.verify.page import Page
 from ptnotes.verify.project import Project
 
@@ -34,6 +35,9 @@ def _of_block(block: Block, allowed: frozenset[str]) -> Iterator[str]:
             yield f"imports {name}, which is neither on the list nor in the page's front matter"
     if block.kind in PROMPTED_KINDS:
         yield from _vague_output(block)
+    if block.kind == "include" and block.language == "python":
+        for claim in claims_of(block.text):
+            yield f"claims `{claim.text}` in a comment, where nothing checks it: say it in words"
 
 
 def _vague_output(block: Block) -> Iterator[str]:

@@ -73,3 +73,15 @@ def test_included_method_is_used_through_its_class(
 
     assert len(messages(SESSION.format("f()") + include)) == 1
     assert messages(SESSION.format("C()") + include) == []
+
+
+def test_included_source_claims_no_shape(
+    messages: Callable[[str], list[str]], write: Callable[..., object]
+) -> None:
+    """A comment in another file is not watched while the page runs."""
+    write("def f(x):\n    return x  # (B, T)\n", "ptnotes/m.py")
+    include = "```{literalinclude} ../ptnotes/m.py\n:pyobject: f\n```\n"
+
+    assert messages(SESSION.format("f(1)") + include) == [
+        "claims `(B, T)` in a comment, where nothing checks it: say it in words"
+    ]
