@@ -36,7 +36,6 @@ def edits(block: Block) -> Iterator[Edit]:
     elif block.kind in ("cell", "gallery", "definition"):
         yield from _assert_edits(block.text)
         yield from _comment_edits(block.text)
-        yield from _condition_edits(block.text)
     elif block.kind == "data":
         yield 0, 0, "]", "syntax"
     elif block.kind == "output":
@@ -45,6 +44,9 @@ def edits(block: Block) -> Iterator[Edit]:
         yield from _cmake_edits(block.text)
     elif block.kind == "console":
         yield from _console_edits(block)
+    if block.kind == "definition":
+        # Those of scripts and cells draw pictures; what a picture claims is asserted.
+        yield from _condition_edits(block.text)
 
 
 def _session_edits(block: Block) -> Iterator[Edit]:
