@@ -122,8 +122,8 @@ def _difference(claim: Claim, values: tuple[Any, ...], sizes: Sizes) -> str:
         meant = zip(claim.shapes[0], claim.numbers, strict=False)
         sizes.update({size: number for size, number in meant if isinstance(size, str)})
         # As numbers too: of a symbol that stands twice only one would count.
-        if wrong := _misfit(claim.numbers, values[0], {}):
-            return wrong
+        if misfit := _misfit(claim.numbers, values[0], {}):
+            return misfit
     if len(values) == 1 and isinstance(values[0], tuple) and len(claim.shapes) > 1:
         values = values[0]
     elif len(values) > 1 and all(map(_is_size, values)):
