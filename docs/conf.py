@@ -86,6 +86,7 @@ sphinx_gallery_conf = {
     "subsection_order": [f"../gallery/{name}" for name in chapters],
     "within_subsection_order": "FileNameSortKey",
     "abort_on_example_error": True,
+    "image_scrapers": ("sitebuilder.proof.replay.place_figures",),
     "download_all_examples": False,
     "show_signature": False,
     "write_computation_times": False,

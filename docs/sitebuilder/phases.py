@@ -33,7 +33,7 @@ from sitebuilder.content import (
 )
 from sitebuilder.languages import chinese_spaces, language_links, site_words, untranslated_text
 from sitebuilder.outputs import downloads, markdown_twin
-from sitebuilder.proof import close_ledger, gallery_freshness, marks, verification_tables
+from sitebuilder.proof import close_ledger, gallery_freshness, marks, replay, verification_tables
 from sitebuilder.theme import katex_rendering, lean_highlighting, lean_stylesheet, maths_fonts
 
 # The stages of a build, in the order in which Sphinx comes to them.
@@ -73,6 +73,7 @@ class Phase(NamedTuple):
 PHASES = (
     Phase(SETTINGS_READ, site_words.load_words, "before any phase says a word of ours"),
     Phase(SETTINGS_READ, gallery_freshness.check, "before sphinx-gallery looks at what it made"),
+    Phase(SETTINGS_READ, replay.replay_scripts, "before sphinx-gallery runs what is left"),
     Phase(SETTINGS_READ, katex_rendering.use_assets, "before Sphinx checks the static folders"),
     Phase(SETTINGS_READ, lean_stylesheet.prepare, "before Sphinx checks the static folders"),
     Phase(SETTINGS_READ, lean_highlighting.format_lean, "before the theme derives its formatter"),

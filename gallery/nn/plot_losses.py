@@ -111,7 +111,7 @@ left.set(title="Pull that comes from the easy negatives", yticks=[])
 for n, name in {0: "background (1 in 110)", 99_000: "look-alikes", 99_900: "positives"}.items():
     middle.plot(*x[n : n + 900, :2].T, "o", ms=3, alpha=0.5, label=name)
 for w, cut, score, gamma in zip(fits, cuts, scores, gammas, strict=True):
-    middle.axline((0, (cut - w[2]) / w[1]), slope=-w[0] / w[1], color="k", lw=1)
+    middle.axline((0, float((cut - w[2]) / w[1])), slope=float(-w[0] / w[1]), color="k", lw=1)
     bins = score.argsort(descending=True)[:12_700].split([100 * 2**n for n in range(7)])
     points = [(score[b].sigmoid().mean(), positive[b].mean()) for b in bins]
     right.loglog(*torch.tensor(points).T, "o-", label=f"$\\gamma = {gamma:g}$")

@@ -38,6 +38,8 @@ CPU = "cpu"
 PYTHON_KINDS = frozenset({"doctest", "definition", "cell", "docstring", "gallery"})
 # Those of them that are sessions with `>>>`.
 PROMPTED_KINDS = frozenset({"doctest", "docstring"})
+# Those of them whose figures a page shows.
+PICTURED_KINDS = frozenset({"cell", "gallery"})
 
 
 def shown_hash(text: str) -> str:
@@ -114,6 +116,20 @@ class Context:
 
 
 @dataclass(frozen=True)
+class Display:
+    """
+    What a block showed while it was proven, for a page to show again.
+
+    Args:
+        output: What it printed.
+        figures: Its figures, each a PNG.
+    """
+
+    output: str = ""
+    figures: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True)
 class Outcome:
     """
     What became of a block.
@@ -126,6 +142,7 @@ class Outcome:
         notes: What the block left behind that is worth knowing but no failure.
         breaches: What it did that a page of ours must not, though it ran.
         device: What it ran on; empty where it was not run.
+        display: What it showed, of a kind whose figures a page shows.
     """
 
     block: Block
@@ -135,3 +152,4 @@ class Outcome:
     notes: tuple[str, ...] = ()
     breaches: tuple[str, ...] = ()
     device: str = CPU
+    display: Display | None = None

@@ -32,6 +32,11 @@ class Project:
         return self.root / ".cache" / "receipts"
 
     @property
+    def displays(self) -> Path:
+        """The folder of what blocks showed while they were proven."""
+        return self.root / ".cache" / "displays"
+
+    @property
     def context(self) -> Context:
         """What its verifiers are told."""
         return Context(self.settings.seconds, self.root / ".cache" / "native")

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ptnotes.verify import receipts
-from ptnotes.verify.block import FAILED, Block, Context, Outcome
+from ptnotes.verify import displays, receipts
+from ptnotes.verify.block import FAILED, Block, Context, Display, Outcome
 from ptnotes.verify.kinds import VERIFIERS
 from ptnotes.verify.page import Page
 from ptnotes.verify.project import Project
@@ -39,19 +39,25 @@ def prove(page: Page, project: Project, reach: Reach) -> list[Outcome]:
         reach: Finds what its blocks can reach.
     """
     known = receipts.load(project, page.name)
+    kept = displays.load(project, page.name)
     outcomes: list[Outcome] = []
     valid: list[Receipt] = []
+    shown: dict[str, Display] = {}
     for group in page.groups():
         keys = receipts.keys(group, reach)
         if all(key in known for key in keys):
             found = [known[key] for key in keys]
             outcomes += [_recall(b, r) for b, r in zip(group, found, strict=True)]
             valid += found
+            shown |= {key: kept[key] for key in keys if key in kept}
         else:
             results = [_strict(outcome) for outcome in _verify(group, project.context)]
             outcomes += results
             valid += _receipts(results, keys)
+            pairs = zip(keys, results, strict=True)
+            shown |= {key: o.display for key, o in pairs if o.display and o.state != FAILED}
     receipts.save(project, page.name, valid)
+    displays.save(project, page.name, shown)
     return sorted(_overrule(outcomes, page, project), key=lambda outcome: outcome.block.line)
 
 

@@ -115,10 +115,14 @@ def load(project: Project, page: str) -> dict[str, Receipt]:
 
 def save(project: Project, page: str, receipts: Iterable[Receipt]) -> None:
     """Replace the receipts of a page, at once or not at all."""
-    path = _file(project, page)
+    replace_file(_file(project, page), json.dumps([asdict(r) for r in receipts], indent=1))
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write a file, at once or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}.tmp")
-    draft.write_text(json.dumps([asdict(r) for r in receipts], indent=1), "utf-8")
+    draft.write_text(text, "utf-8")
     draft.replace(path)
 
 

@@ -19,7 +19,7 @@ from typing import cast
 
 from ptnotes.verify.block import CPU
 from ptnotes.verify.branches import Recorder
-from ptnotes.verify.sandbox import Output, device, enter, settings, strays
+from ptnotes.verify.sandbox import Output, device, enter, settings, strays, take_figures
 from ptnotes.verify.watch import Watch
 
 # A line of a block, from 0, and what was found there.
@@ -37,6 +37,7 @@ class Task:
         filename: The name that tracebacks show.
         seconds: How long it may run.
         recipe: Whether conditions in its functions have to be seen both ways.
+        figures: Whether its figures are wanted.
     """
 
     source: str
@@ -44,6 +45,7 @@ class Task:
     filename: str
     seconds: float
     recipe: bool = False
+    figures: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Step:
         warned: Each warning as `Category: message`.
         error: `Type: message` of the exception it ended in, or None.
         trace: The traceback from the block's own code on.
+        figures: The figures it left open, each a PNG, where they are wanted.
     """
 
     line: int
@@ -64,6 +67,7 @@ class Step:
     warned: tuple[str, ...] = ()
     error: str | None = None
     trace: str = ""
+    figures: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -173,7 +177,7 @@ def _steps(
     task: Task, namespace: dict[str, object], output: Output, probes: Probes
 ) -> Iterator[Step]:
     if not task.prompts:
-        yield _step(task.source, "exec", 0, task.filename, namespace, output, probes)
+        yield _step(task.source, "exec", 0, task.filename, namespace, output, probes, task.figures)
         return
     try:
         examples = doctest.DocTestParser().get_examples(task.source)
@@ -193,9 +197,11 @@ def _step(
     namespace: dict[str, object],
     output: Output,
     probes: Probes,
+    figures: bool = False,
 ) -> Step:
     """Run one piece of code as the interpreter would and take down what it did."""
     error, trace = None, ""
+    drawn: tuple[bytes, ...] = ()
     # inspect.getsource, torch.jit and tracebacks look a function's text up here.
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
     with warnings.catch_warnings(record=True) as caught:
@@ -205,6 +211,8 @@ def _step(
         sys.displayhook = sys.__displayhook__
         try:
             exec(probes.compiled(source, mode, line, filename), namespace)
+            # What drawing warns of is the block's own.
+            drawn = take_figures() if figures else ()
         except BaseException as raised:
             error, trace = _describe(raised)
     try:
@@ -212,7 +220,7 @@ def _step(
     except OverflowError as too_much:
         text, error = "", error or f"OverflowError: {too_much}"
     warned = tuple(f"{w.category.__name__}: {w.message}" for w in caught)
-    return Step(line, text, warned, error, trace)
+    return Step(line, text, warned, error, trace, drawn)
 
 
 def _describe(raised: BaseException) -> tuple[str, str]:

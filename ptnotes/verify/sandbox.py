@@ -113,6 +113,19 @@ class Output:
         return text
 
 
+def take_figures() -> tuple[bytes, ...]:
+    """Draw the figures that are open, each as a PNG, and close them."""
+    if (pyplot := sys.modules.get("matplotlib.pyplot")) is None:
+        return ()
+    drawn = []
+    for number in pyplot.get_fignums():
+        picture = io.BytesIO()
+        pyplot.figure(number).savefig(picture, format="png")
+        drawn.append(picture.getvalue())
+    pyplot.close("all")
+    return tuple(drawn)
+
+
 def strays(threads: set[threading.Thread]) -> list[str]:
     """Name the threads and processes that outlive their block, and kill the latter."""
     gc.collect()

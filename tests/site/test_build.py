@@ -33,7 +33,7 @@ from sitebuilder.places import PACKAGE
 from sitebuilder.proof.gallery_freshness import (
     NOTEBOOKS,
     drop_stale_gallery,
-    drop_stale_notebooks,
+    renew_notebooks,
 )
 from sitebuilder.theme import katex_rendering, lean_highlighting, lean_stylesheet
 from sitebuilder.theme.kept_file import kept_file
@@ -170,10 +170,10 @@ class TestStaleNotebooks:
             tiny.write(page, f"# T\n\n```{{code-cell}} python\n{code}\n```\n")
             book = v4.new_notebook(cells=[v4.new_code_cell(code)])
             bundle = CacheBundleIn(book, str(tiny.root / page))
-            drop_stale_notebooks(tiny.root)
+            renew_notebooks(tiny.root)
             cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
         tiny.write("ptnotes/a.py", "two = 2\n")
-        drop_stale_notebooks(tiny.root)
+        renew_notebooks(tiny.root)
 
         kept = get_cache(tiny.root / NOTEBOOKS).list_cache_records()
         assert [Path(record.uri).name for record in kept] == ["y.md"]

@@ -16,6 +16,7 @@ from ptnotes.verify.page import read_page
 from ptnotes.verify.project import find_project
 from ptnotes.verify.reach import Reach
 from ptnotes.verify.receipts import page_key
+from sitebuilder.proof.replay import replay_notes
 
 MARK = "made-with.json"
 # What sphinx-gallery writes of a script, in the folder of its chapter.
@@ -67,9 +68,9 @@ def drop_stale_gallery(root: Path) -> None:
             shutil.rmtree(chapter)
 
 
-def drop_stale_notebooks(root: Path) -> None:
+def renew_notebooks(root: Path) -> None:
     """
-    Forget what the cells of a note have shown once anything has changed that they can reach.
+    Take what the cells of a note show from their proof once anything they can reach has changed.
 
     Args:
         root: The project's folder.
@@ -82,6 +83,7 @@ def drop_stale_notebooks(root: Path) -> None:
         for record in cache.list_cache_records():
             if any(record.uri.endswith(name) for name in changed):
                 cache.remove_cache(record.pk)
+        replay_notes(root, sorted(changed), cache)
 
 
 def _changed(mark: Path, today: dict[str, str]) -> list[str]:
@@ -101,4 +103,4 @@ def check(app: Sphinx, config: Config) -> None:
     """Drop what is stale before the site is built."""
     root = Path(app.srcdir).resolve().parent
     drop_stale_gallery(root)
-    drop_stale_notebooks(root)
+    renew_notebooks(root)

@@ -5,7 +5,17 @@ from __future__ import annotations
 import doctest
 from collections.abc import Iterator, Sequence
 
-from ptnotes.verify.block import EXCUSED, FAILED, PASSED, PROMPTED_KINDS, Block, Context, Outcome
+from ptnotes.verify.block import (
+    EXCUSED,
+    FAILED,
+    PASSED,
+    PICTURED_KINDS,
+    PROMPTED_KINDS,
+    Block,
+    Context,
+    Display,
+    Outcome,
+)
 from ptnotes.verify.compare import difference
 from ptnotes.verify.runner import Run, Step, Task
 from ptnotes.verify.server import run_tasks
@@ -30,6 +40,7 @@ def verify_python(blocks: Sequence[Block], context: Context) -> Iterator[Outcome
             f"{block.page}:{block.line}",
             block.options.timeout or context.seconds,
             block.kind in RECIPE_KINDS,
+            block.kind in PICTURED_KINDS,
         )
         for block in runnable
     ]
@@ -53,10 +64,18 @@ def _judge(block: Block, run: Run) -> Outcome:
             notes=run.notes,
             breaches=(*_breaches(block, run), *late),
             device=run.device,
+            display=_display(block, run),
         )
     offset, message = found or (0, "")
     detail = "\n".join(filter(None, [*run.faults, message]))
     return Outcome(block, FAILED, detail, block.line + offset, run.notes)
+
+
+def _display(block: Block, run: Run) -> Display | None:
+    if block.kind not in PICTURED_KINDS:
+        return None
+    (step,) = run.steps
+    return Display(step.output, step.figures)
 
 
 def _session_failure(block: Block, run: Run) -> tuple[int, str] | None:
