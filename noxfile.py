@@ -1,6 +1,6 @@
 """
-One verb each: docs, tests, serve, translate, lint, bench, clock, sanitize, mutate, budget, wheel,
-pins.
+One verb each: docs, tests, prove, serve, translate, lint, bench, clock, sanitize, mutate, budget,
+wheel, pins.
 
 All sessions share one virtual environment, `.nox/torch-VERSION`, so that the package is installed
 and the extension built once. `PTNOTES_TORCH=2.15.0 nox -s docs` proves the notes on another torch,
@@ -14,11 +14,13 @@ import hashlib
 import os
 import re
 import shutil
+import subprocess
 import sys
 import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import nox
 from nox.command import CommandFailed
@@ -31,25 +33,22 @@ PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python
 # What an installation depends on: when one of these changes it is made again.
 INSTALLED_FROM = ["constraints.txt", "pyproject.toml", "setup.py", "csrc/**/*"]
 
-SANITIZED = ROOT / "build" / "sanitize"
-# Torch hides the type information that one check of UBSan would compare.
-SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize=vptr", "-fno-sanitize-recover=all"]
-
-# What a wheel does where there is nothing but torch: an operator gives what its formula gives.
-TRIED = """
-import torch
-from ptnotes.nn.boxes import generalized_box_iou, generalized_box_iou_reference
-boxes = torch.tensor([[0.0, 0.0, 2.0, 2.0], [1.0, 1.0, 3.0, 3.0]])
-got, wanted = (f(boxes, boxes) for f in (generalized_box_iou, generalized_box_iou_reference))
-torch.testing.assert_close(got, wanted)
-print("the wheel works with torch", torch.__version__)
-"""
+# What an installation that failed says of its cause, and what is told; the first that fits is.
+NETWORK = "NewConnectionError|NameResolutionError|Network is unreachable|TimeoutError|ProxyError"
+CAUSES = {
+    r"^ptnotes: (.*)": "{}",
+    r"No space left on device": "The disk is full; free some space and run the same command again.",
+    rf"({NETWORK})": "The network failed ({}); connect and run the same command again.",
+    r"^ERROR: (.*)": "pip says: {}",
+}
 
 # How long each phase of a command took, in order.
 TIMES: list[tuple[str, float]] = []
 
 # The extension lies in the tree, one for all environments: this says for which torch.
 BUILT_FOR = ROOT / "build" / "native" / "installed-for"
+# What its build has left out, and why: pip keeps that to itself.
+SAID = ROOT / "build" / "native" / "said"
 
 nox.options.sessions = ["docs", "tests"]
 nox.options.default_venv_backend = "none"
@@ -76,6 +75,16 @@ def tests(session: nox.Session) -> None:
     with phase(session, "testing"):
         run(session, "-m", "pytest", *workers, *session.posargs)
     report(session, "tests", 900)
+
+
+@nox.session(default=False, name="prove")
+def prove_alone(session: nox.Session) -> None:
+    """Prove the snippets: `-- --shard 2/4` a share, `-- --merge FOLDER` what others proved."""
+    install(session)
+    if "--merge" in session.posargs:
+        run(session, "-m", "ptnotes.verify", *session.posargs)
+    else:
+        prove(session, *session.posargs)
 
 
 @nox.session(default=False)
@@ -117,43 +126,15 @@ def bench(session: nox.Session) -> None:
 @nox.session(default=False)
 def clock(session: nox.Session) -> None:
     """Time docs and tests on a project of full size, far from here: about an hour."""
-    install(session)
-    run(session, "-m", "tests.bench.full_size", *session.posargs)
+    # Not with the shared environment, which has no nox: the project installs one of its own.
+    session.run(sys.executable, "-m", "tests.bench.full_size", *session.posargs, external=True)
 
 
 @nox.session(default=False)
 def sanitize(session: nox.Session) -> None:
     """Build the extension apart, with AddressSanitizer and UBSan, and run its tests there."""
     install(session)
-    shutil.rmtree(SANITIZED, ignore_errors=True)
-    for name in ("csrc", "ptnotes", "tests"):
-        shutil.copytree(ROOT / name, SANITIZED / name, ignore=shutil.ignore_patterns("*.so"))
-    for name in ("setup.py", "pyproject.toml"):
-        shutil.copy(ROOT / name, SANITIZED)
-    flags = " ".join(SANITIZERS)
-    built = dict.fromkeys(("CFLAGS", "CXXFLAGS", "LDFLAGS"), flags) | {"PTNOTES_NATIVE": "require"}
-    # Python itself is not sanitised, so the runtimes come first by hand; its leaks are its own.
-    compiler = os.environ.get("CXX", "g++")
-    runtimes = [
-        session.run(compiler, f"-print-file-name={name}", external=True, silent=True).strip()
-        for name in ("libasan.so", "libubsan.so")
-    ]
-    loaded = {"LD_PRELOAD": " ".join(runtimes), "ASAN_OPTIONS": "detect_leaks=0"}
-    with session.chdir(SANITIZED):
-        run(session, "setup.py", "-q", "build_ext", "--inplace", **built)
-        pytest = ("-m", "pytest", "-q", "--capture=sys")  # else what a sanitizer says is lost
-        run(session, *pytest, *native_tests(), *session.posargs, **loaded)
-
-
-def native_tests() -> list[str]:
-    """The tests of every topic that has C++ of its own: a folder of operators, or a C module."""
-    topics = {path.stem for pattern in ("ops/*/", "*.cpp") for path in ROOT.glob(f"csrc/{pattern}")}
-    modules = [path for topic in topics for path in ROOT.glob(f"ptnotes/*/{topic}.py")]
-    return sorted(
-        path.relative_to(ROOT).as_posix()
-        for module in modules
-        for path in ROOT.glob(f"tests/{module.parent.name}/test_{module.stem}*.py")
-    )
+    run(session, "-m", "tests.native.sanitize", *session.posargs)
 
 
 @nox.session(default=False)
@@ -185,7 +166,7 @@ def wheel(session: nox.Session) -> None:
     pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     session.run(python, *pip, "-c", constraints(), *torch(), str(found), external=True)
     with session.chdir(folder):  # where no source tree could be imported in its place
-        session.run(python, "-c", TRIED, external=True)
+        session.run(python, str(ROOT / "tests" / "native" / "try_wheel.py"), external=True)
 
 
 @nox.session(default=False)
@@ -240,23 +221,39 @@ def install(session: nox.Session) -> None:
             "Ubuntu with `apt-get install g++`, or name it in CXX, and run the same command again."
         )
     stamp.unlink(missing_ok=True)
-    pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    pinned = constraints()
-    package = ("--constraint", pinned, "--no-build-isolation", "-e", ".[tests,lint,release]")
-    try:
-        with phase(session, f"installing torch into {ENVIRONMENT.relative_to(ROOT)}"):
-            session.run(sys.executable, "-m", "venv", str(ENVIRONMENT), external=True)
-            run(session, *pip, "--constraint", pinned, *torch(), "setuptools", "ninja", "pybind11")
-        with phase(session, "installing the rest, compiling"):
-            run(session, *pip, *package, PTNOTES_NATIVE=native)
-    except CommandFailed:
-        session.error(
-            "The packages could not be installed; pip's message above says why. "
-            "Without a network nothing can be: connect and run the same command again."
-        )
+    package = ("--no-build-isolation", "-e", ".[tests,lint,release]")
+    with phase(session, f"installing torch into {ENVIRONMENT.relative_to(ROOT)}"):
+        session.run(sys.executable, "-m", "venv", str(ENVIRONMENT), external=True)
+        pip_install(session, *torch(), "setuptools", "ninja", "pybind11")
+    with phase(session, "installing the rest, compiling"):
+        pip_install(session, *package, PTNOTES_NATIVE=native)
+    if SAID.exists():
+        session.log(SAID.read_text("utf-8").strip())
     stamp.write_text(digest.hexdigest())
     BUILT_FOR.parent.mkdir(parents=True, exist_ok=True)
     BUILT_FOR.write_text(TORCH)
+
+
+def pip_install(session: nox.Session, *words: str, **environment: str) -> None:
+    """Install into the shared environment; where that fails, say why in one sentence."""
+    pip = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    log = ENVIRONMENT / "install.log"
+    try:
+        with log.open("wb") as file:
+            options: dict[str, Any] = {"stdout": file, "stderr": subprocess.STDOUT}
+            run(session, *pip, "-c", constraints(), *words, options=options, **environment)
+    except CommandFailed:
+        text = log.read_text("utf-8", "replace")
+        print(text)
+        session.error(f"The packages could not be installed. {cause(text)}")
+
+
+def cause(text: str) -> str:
+    """Say why an installation failed, from what it printed."""
+    for pattern, sentence in CAUSES.items():
+        if found := re.search(pattern, text, re.MULTILINE):
+            return sentence.format(*found.groups())
+    return "pip's message above says why."
 
 
 def torch() -> list[str]:
@@ -275,15 +272,15 @@ def constraints() -> str:
     return str(relaxed)
 
 
-def prove(session: nox.Session) -> None:
-    """Prove every snippet; what has a valid receipt is not run again."""
+def prove(session: nox.Session, *words: str) -> None:
+    """Prove every snippet, or a share; what has a valid receipt is not run again."""
     with phase(session, "compiling the programs of the pages"):
-        run(session, "-m", "ptnotes.verify", "--compile")
+        run(session, "-m", "ptnotes.verify", "--compile", *words)
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     pages = settings["tool"]["ptnotes"]["verify"]["pages"]
     workers = ("-n", "auto", "--maxprocesses=4", "--dist", "loadfile")
     with phase(session, "proving the snippets"):
-        run(session, "-m", "pytest", "-q", *workers, *pages)
+        run(session, "-m", "pytest", "-q", *workers, *words, *pages)
 
 
 def build(session: nox.Session, started: float) -> None:
@@ -292,11 +289,13 @@ def build(session: nox.Session, started: float) -> None:
         run(session, "-m", "sitebuilder", "build", PTNOTES_STARTED=str(started))
 
 
-def run(session: nox.Session, *command: str, **environment: str) -> None:
+def run(
+    session: nox.Session, *command: str, options: dict[str, Any] | None = None, **environment: str
+) -> None:
     """Run the shared environment's Python in the project's folder; it knows the site builder."""
     # The root comes first: in a copied tree the environment would import the package it was
     # installed from.
     before = filter(None, [os.environ.get("PYTHONPATH")])
     paths = [str(ROOT), str(ROOT / "docs"), *before]
     variables = {"PYTHONPATH": os.pathsep.join(paths), **environment}
-    session.run(str(PYTHON), *command, external=True, env=variables)
+    session.run(str(PYTHON), *command, external=True, env=variables, **(options or {}))

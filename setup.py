@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +33,13 @@ FLAGS = ["-std=c++20", "-O3", "-g0", "-Wall", "-Wextra"]
 FLAGS += ["-fno-math-errno", "-fno-trapping-math", "-fopenmp-simd"]
 # Without it at::parallel_for runs on one thread; Apple's compiler has none.
 OPENMP = ["-fopenmp"] if sys.platform == "linux" else []
+# The GPUs for which the CUDA kernels are tested, and a form that later ones compile for themselves.
+# Torch would ask the GPU of this machine, and there may be none.
+ARCHITECTURES = "8.0;9.0+PTX"
+# What gcc, clang, nvcc and linkers write before an error.
+ERROR = re.compile(
+    r"^(?:\S+?[:(]\d+[:)].*?\berror\b.*|nvcc fatal\b.*|\S*\bld: .*)$", re.MULTILINE
+)
 TORCH_FIRST = "install torch first, then use `pip install --no-build-isolation`"
 
 
@@ -43,6 +51,7 @@ def main() -> None:
     # The environment's ninja, which builds only what changed, also where that is not activated.
     scripts = sysconfig.get_path("scripts")
     os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", os.defpath)])
+    said_file().unlink(missing_ok=True)
     setup(ext_modules=plan(mode), cmdclass={"build_ext": build_command(mode)})
 
 
@@ -118,11 +127,14 @@ def torch_extension(name: str, found: list[str]) -> Extension:
     """Describe the module with the operators, with its kernels for CUDA where they can be built."""
     builder = torch_builder()
     assert builder is not None
-    reason = cuda_obstacle(builder)
-    names = ("kernel.cu", "cuda.cpp")
-    kernels = [] if reason else sorted(p for n in names for p in (ROOT / "csrc/ops").glob(f"*/{n}"))
+    home, reason = toolkit(builder)
+    names = () if reason else ("kernel.cu", "cuda.cpp")
+    kernels = sorted(path for part in names for path in (ROOT / "csrc/ops").glob(f"*/{part}"))
     if reason:
-        print(f"ptnotes: {name} is built without its CUDA kernels: {reason}.")
+        say(f"{name} is built without its CUDA kernels: {reason}.")
+    else:
+        builder.CUDA_HOME = str(home)
+        os.environ.setdefault("TORCH_CUDA_ARCH_LIST", ARCHITECTURES)
     kind = builder.CUDAExtension if kernels else builder.CppExtension
     # As system headers, torch's own are spared our warnings.
     headers = [f"-isystem{path}" for path in builder.include_paths()]
@@ -134,21 +146,44 @@ def torch_extension(name: str, found: list[str]) -> Extension:
     )
 
 
-def cuda_obstacle(builder: ModuleType) -> str:
-    """Return why the CUDA kernels cannot be built, or nothing."""
+def toolkit(builder: ModuleType) -> tuple[Path | None, str]:
+    """Return the folder of a CUDA toolkit that fits torch, or None and why there is none."""
     import torch
 
     wanted = torch.version.cuda
     if wanted is None:
-        return "this torch is a build without CUDA"
-    nvcc = Path(builder.CUDA_HOME or "", "bin", "nvcc")
-    if builder.CUDA_HOME is None or not nvcc.is_file():
-        return f"there is no nvcc in CUDA_HOME ({builder.CUDA_HOME})"
+        return None, "this torch is a build without CUDA"
+    named = os.environ.get("CUDA_HOME") or os.environ.get("CUDA_PATH")
+    found = [builder.CUDA_HOME, behind(shutil.which("nvcc")), "/usr/local/cuda"]
+    reasons = []
+    for home in map(Path, filter(None, [named] if named else found)):
+        if not (reason := unfit(home, wanted)):
+            return home, ""
+        reasons.append(reason)
+    return None, reasons[0]
+
+
+def unfit(home: Path, wanted: str) -> str:
+    """Return why a folder is no toolkit for a version of CUDA, or nothing."""
+    nvcc, header = home / "bin" / "nvcc", home / "include" / "cuda_runtime.h"
+    for path in (nvcc, header):
+        if not path.is_file():
+            return f"there is no {path}; name the CUDA toolkit in CUDA_HOME"
     said = subprocess.run([nvcc, "--version"], capture_output=True, text=True, check=False).stdout
     found = re.search(r"release (\d+)\.", said)
     if found is None or found[1] != wanted.split(".")[0]:
         return f"torch is built with CUDA {wanted}, {nvcc} is of {found[1] if found else 'none'}"
     return ""
+
+
+def behind(nvcc: str | None) -> str | None:
+    """Return the folder of the toolkit that an nvcc works in: on PATH there may be a wrapper."""
+    if nvcc is None:
+        return None
+    command = [nvcc, "--dryrun", "-x", "cu", os.devnull]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    found = re.search(r"^#\$ TOP=(.+?)\s*$", done.stdout + done.stderr, re.MULTILINE)
+    return os.path.realpath(found[1]) if found else None
 
 
 def build_command(mode: str) -> type[build_ext]:
@@ -171,9 +206,57 @@ def build_command(mode: str) -> type[build_ext]:
 
         def build_extension(self, ext: Extension) -> None:
             with spared(mode, ext.name):
+                if any(source.endswith(".cu") for source in ext.sources):
+                    self.build_with_kernels(ext)
+                else:
+                    self.build_one(ext)
+
+        def build_with_kernels(self, ext: Extension) -> None:
+            try:
+                self.build_one(ext)
+            except BuildFailed as error:
+                say(f"{ext.name} is built without its CUDA kernels: their build failed: {error}.")
+                kernels = ("kernel.cu", "cuda.cpp")
+                ext.sources = [source for source in ext.sources if not source.endswith(kernels)]
+                ext.libraries = [name for name in ext.libraries if "cuda" not in name]
+                self.build_one(ext)
+
+        def build_one(self, ext: Extension) -> None:
+            with heard():
                 super().build_extension(ext)
 
     return Build
+
+
+class BuildFailed(Exception):
+    """A module could not be built; the message is the first error of the compiler."""
+
+
+@contextmanager
+def heard() -> Iterator[None]:
+    """Listen to what compilers print, which also goes where it went, and keep the first error."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as log:
+        kept = [os.dup(1), os.dup(2)]
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+        try:
+            yield
+        except Exception as error:
+            sys.stdout.flush()
+            log.seek(0)
+            found = ERROR.search(log.read().decode("utf-8", "replace"))
+            last = str(error).strip().splitlines() or [type(error).__name__]
+            raise BuildFailed(found[0] if found else last[-1]) from error
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            for number, before in enumerate(kept, 1):
+                os.dup2(before, number)
+                os.close(before)
+            log.seek(0)
+            sys.stdout.write(log.read().decode("utf-8", "replace"))
 
 
 @contextmanager
@@ -184,15 +267,28 @@ def spared(mode: str, *names: str) -> Iterator[None]:
     except Exception as error:
         for name in names:
             first = (str(error).splitlines() or [type(error).__name__])[0]
-            leave_out(mode, name, f"its build failed, see the messages above ({first})")
+            leave_out(mode, name, f"its build failed: {first}")
 
 
 def leave_out(mode: str, name: str, reason: str) -> None:
     """Say in one sentence what is not built and why; fail where it is required."""
     if mode == "require":
         sys.exit(f"ptnotes: PTNOTES_NATIVE=require, but {name} cannot be built: {reason}.")
-    print(f"ptnotes: {name} is left out: {reason}.")
+    say(f"{name} is left out: {reason}.")
     remove_old(name)
+
+
+def say(sentence: str) -> None:
+    """Print a sentence, and keep it: pip shows what a build prints only where it failed."""
+    print(f"ptnotes: {sentence}", flush=True)
+    said_file().parent.mkdir(parents=True, exist_ok=True)
+    with said_file().open("a", encoding="utf-8") as file:
+        file.write(f"{sentence}\n")
+
+
+def said_file() -> Path:
+    """Return the file of what the last build said."""
+    return ROOT / "build" / "native" / "said"
 
 
 def remove_old(name: str) -> None:

@@ -104,6 +104,7 @@ PHASES = (
     Phase(RESOLVED, prerequisites.add_prerequisites, "before Chinese spaces, as titles are text"),
     Phase(RESOLVED, marks.name_marks, "the reason is translated by now"),
     Phase(RESOLVED, marks.mark_by_result, "after `name_marks`, which would name its marks again"),
+    Phase(RESOLVED, marks.mark_versions, "after `name_marks`, which would name its marks again"),
     Phase(RESOLVED, close_ledger.close, "after all that adds blocks, before any changes"),
     Phase(RESOLVED, marks.show_blank_lines, "after the ledger has seen the blocks as written"),
     Phase(RESOLVED, repository_links.add_report_links, "after the ledger has counted the blocks"),

@@ -11,11 +11,14 @@ from pathlib import Path
 
 from ptnotes.verify.block import FAILED, Outcome
 from ptnotes.verify.ledger import open_ledger
+from ptnotes.verify.merge import merge
 from ptnotes.verify.page import Page, read_page
-from ptnotes.verify.project import find_project
+from ptnotes.verify.project import Project, find_project
 from ptnotes.verify.prove import prove, prove_foreign
-from ptnotes.verify.reach import Reach
+from ptnotes.verify.reach import Reach, surroundings
+from ptnotes.verify.records import keep
 from ptnotes.verify.settings import SettingsError
+from ptnotes.verify.shards import Shard, read_shard
 from ptnotes.verify.toolchain import compile_all
 
 
@@ -30,17 +33,39 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="a page")
     parser.add_argument("--failed", action="store_true", help="print only what failed")
     parser.add_argument("--compile", action="store_true", help="compile the project's programs")
+    parser.add_argument("--shard", metavar="N/OF", help="compile those of one share of the pages")
     parser.add_argument("--due", action="store_true", help="list reasons past their review date")
+    parser.add_argument(
+        "--merge", nargs="+", type=Path, metavar="CACHE", help="add the receipts in other .cache"
+    )
+    parser.add_argument("--keep", action="store_true", help="record what this torch has proven")
     options = parser.parse_args(arguments)
-    if not (options.compile or options.due or options.paths):
-        parser.error("PATH: give at least one page")
     try:
         if options.compile:
-            return _compile()
-        return _due() if options.due else _prove_all(options.paths, options.failed)
-    except SettingsError as error:
+            return _compile(read_shard(options.shard) if options.shard else Shard(1, 1))
+        if options.due:
+            return _due()
+        if options.merge:
+            proven, blocks = merge(_here(), options.merge)
+            print(f"{proven} of {blocks} blocks have a valid receipt")
+            return 0
+        if options.keep:
+            print(keep(_here()))
+            return 0
+        if not options.paths:
+            parser.error("PATH: give at least one page")
+        return _prove_all(options.paths, options.failed)
+    except ValueError as error:
         print(error, file=sys.stderr)
         return 2
+
+
+def _here() -> Project:
+    """Return the project around the working directory."""
+    project = find_project(Path.cwd())
+    if project is None:
+        raise SettingsError("no pyproject.toml with a [tool.ptnotes.verify] table here")
+    return project
 
 
 def _prove_all(paths: Iterable[Path], only_failed: bool) -> int:
@@ -58,17 +83,19 @@ def _prove_all(paths: Iterable[Path], only_failed: bool) -> int:
     return worst
 
 
-def _compile() -> int:
-    """Compile every C++ and CUDA program of the project here, side by side."""
-    project = find_project(Path.cwd())
-    if project is None:
-        print("no pyproject.toml with a [tool.ptnotes.verify] table here", file=sys.stderr)
-        return 2
+def _compile(shard: Shard) -> int:
+    """Compile the C++ and CUDA programs of a share of the project here, side by side."""
+    project = _here()
+    ours = shard.names(read_page(path, project) for path in project.page_paths())
+    torch, *_rest = surroundings()
     programs = [
         (entry.block.kind, entry.block.text)
         for entry in open_ledger(project.root).entries
-        # What has a valid receipt, or an excuse, will not be run.
-        if entry.block.kind in ("cpp", "cuda") and not (entry.receipt or entry.block.excuse)
+        if entry.block.page in ours
+        and entry.block.kind in ("cpp", "cuda")
+        # What has a valid receipt, an excuse, or another torch will not be run.
+        and not (entry.receipt or entry.block.excuse)
+        and entry.block.options.fits(torch)
     ]
     compile_all(programs, project.context.cache, _progress)
     print(f"{len(programs)} programs compiled")
@@ -81,8 +108,8 @@ def _progress(done: int, of: int, seconds: float) -> None:
 
 def _due() -> int:
     """Print each block here whose reason for not being run is past its review date."""
-    project = find_project(Path.cwd())
-    pages = [read_page(path, project) for path in project.page_paths()] if project else []
+    project = _here()
+    pages = [read_page(path, project) for path in project.page_paths()]
     today = datetime.date.today()
     due = [b for page in pages for b in page.blocks if (b.options.review or today) < today]
     for block in due:

@@ -17,6 +17,7 @@ class State(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     EXCUSED = "excused"  # its page says why it cannot run here
+    OTHER_TORCH = "for another torch"  # its page says that it holds for other releases
     COMPILED = "compiled"  # it awaits a GPU
     NOT_COMPILED = "not compiled"  # it awaits the CUDA compiler, and a GPU
 

@@ -6,7 +6,7 @@ import ast
 import functools
 import importlib.metadata
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 # Whatever module or object they are called from: `runpy` and `importlib.util` have them too.
@@ -84,7 +84,7 @@ def packages_behind(modules: frozenset[str]) -> frozenset[str]:
     Returns:
         Each package as `name==version`.
     """
-    known = importlib.metadata.packages_distributions()
+    known = _installed()
     waiting = [package for name in modules & known.keys() for package in known[name]]
     needed: set[str] = set()
     while waiting:
@@ -93,6 +93,12 @@ def packages_behind(modules: frozenset[str]) -> frozenset[str]:
             needed.add(name)
             waiting += _requirements(name)
     return frozenset(f"{name}=={version}" for name in needed if (version := _version(name)))
+
+
+@functools.cache
+def _installed() -> Mapping[str, list[str]]:
+    """Return the packages behind each top-level module; asking takes most of a second."""
+    return importlib.metadata.packages_distributions()
 
 
 @functools.cache

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ptnotes.verify import receipts
-from ptnotes.verify.block import FAILED, Block, State
+from ptnotes.verify.block import FAILED, PASSED, Block, State
+from ptnotes.verify.options import read_release
 from ptnotes.verify.page import read_page
 from ptnotes.verify.project import Project, find_project
 from ptnotes.verify.reach import Reach
 from ptnotes.verify.receipts import Receipt
+from ptnotes.verify.records import Record, all_records
 from ptnotes.verify.rules import complaints
 
 
@@ -23,10 +25,12 @@ class Entry:
     Args:
         block: A block of a page.
         receipt: The valid receipt behind it, or None while it is unproven.
+        content: Hash of all its result depends on that no machine and no torch changes.
     """
 
     block: Block
     receipt: Receipt | None
+    content: str = ""
 
     @property
     def state(self) -> State:
@@ -41,9 +45,21 @@ class Ledger:
 
     Args:
         entries: Sorted by page and line.
+        records: What each torch has proven, oldest first, the one in use among them.
     """
 
     entries: tuple[Entry, ...]
+    records: tuple[Record, ...] = ()
+
+    def proven_by(self, entry: Entry) -> Record | None:
+        """Return the newest torch that has proven a block, if any has."""
+        found = (record for record in self.records if record.states.get(entry.content) == PASSED)
+        return max(found, key=lambda record: read_release(record.torch), default=None)
+
+    def state_of(self, entry: Entry) -> State:
+        """What is known of a block: one for another torch is proven where that torch ran it."""
+        elsewhere = entry.state == State.OTHER_TORCH and self.proven_by(entry)
+        return PASSED if elsewhere else entry.state
 
     @functools.cached_property
     def _by_page(self) -> dict[str, list[Entry]]:
@@ -98,7 +114,8 @@ def open_ledger(root: Path) -> Ledger:
         raise ValueError(f"root: {root} has no pyproject.toml with a [tool.ptnotes.verify] table")
     reach = Reach(project)
     return Ledger(
-        tuple(entry for path in project.page_paths() for entry in _entries(project, path, reach))
+        tuple(entry for path in project.page_paths() for entry in _entries(project, path, reach)),
+        tuple(all_records(project)),
     )
 
 
@@ -108,9 +125,11 @@ def _entries(project: Project, path: Path, reach: Reach) -> list[Entry]:
     wrong = {block for block, _ in complaints(page, project)}
     return sorted(
         (
-            Entry(block, None if block in wrong else known.get(key))
+            Entry(block, None if block in wrong else known.get(key), content)
             for group in page.groups()
-            for block, key in zip(group, receipts.keys(group, reach), strict=True)
+            for block, key, content in zip(
+                group, receipts.keys(group, reach), receipts.contents(group, reach), strict=True
+            )
         ),
         key=lambda entry: entry.block.line,
     )

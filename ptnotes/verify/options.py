@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +25,8 @@ class Options:
         compiles: Whether a program is to compile.
         exit: The exit status with which a program or command is to end.
         file: The name of the file that the block becomes in its project.
+        since: The first release of torch that the block holds for, such as `(2, 14)`.
+        before: The first release of torch that it does not hold for any more.
     """
 
     tolerance: float | None = None
@@ -32,6 +36,36 @@ class Options:
     compiles: bool = True
     exit: int = 0
     file: str = ""
+    since: tuple[int, ...] = ()
+    before: tuple[int, ...] = ()
+
+    def fits(self, torch: str) -> bool:
+        """
+        Whether the block holds for a torch.
+
+        Args:
+            torch: Its version, such as `2.14.0.dev20270101+cu130`; what follows the numbers of the
+                release does not count.
+        """
+        release = read_release(torch)
+        return self.since <= release and not (self.before and release >= self.before)
+
+
+def read_release(version: str) -> tuple[int, ...]:
+    """
+    Return the numbers of a release.
+
+    Raises:
+        ValueError: if the text does not begin with two numbers, as in `2.14`.
+
+    >>> from ptnotes.verify.options import read_release
+    >>> read_release("2.14.1+cu130")
+    (2, 14, 1)
+    """
+    found = re.match(r"\d+(\.\d+)+", version)
+    if found is None:
+        raise ValueError(f"version: expected numbers such as 2.14, given {version!r}")
+    return tuple(map(int, found[0].split(".")))
 
 
 NOTHING_SAID = Options()
@@ -52,6 +86,8 @@ READ_BY = {
     "console": {"timeout", "not-run", "review", "exit"},
     "unknown": {"not-run", "review"},
 }
+for kind in READ_BY.keys() - {"include"}:
+    READ_BY[kind] |= {"since", "before"}
 
 
 @dataclass(frozen=True)
@@ -103,6 +139,8 @@ def read_options(text: str, line: int) -> Said:
             wrong.append(f"verify: {name}: expected {expected}, given {value!r}")
     if "review" in values and "not-run" not in values:
         wrong.append("verify: review: a review date needs a not-run reason")
+    if values.get("since", ()) >= values.get("before", (sys.maxsize,)):
+        wrong.append("verify: since: expected a release below that of `before`")
     options = Options(**{name.replace("-", "_"): value for name, value in values.items()})
     return Said(options, frozenset(values), line, tuple(wrong))
 
@@ -127,6 +165,12 @@ def _status(text: str) -> int:
     return value
 
 
+def _release(text: str) -> tuple[int, ...]:
+    if not re.fullmatch(r"[\d.]+", text):
+        raise ValueError
+    return read_release(text)
+
+
 READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "tolerance": (_positive, "a number above 0"),
     "timeout": (_positive, "seconds, a number above 0"),
@@ -135,4 +179,6 @@ READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "compiles": (_yes_or_no, "yes or no"),
     "exit": (_status, "a status from 0 to 255"),
     "file": (str, "a file's name"),
+    "since": (_release, "a release of torch such as 2.14"),
+    "before": (_release, "a release of torch such as 2.14"),
 }

@@ -7,7 +7,7 @@ import functools
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import pytest
 
@@ -18,6 +18,7 @@ from ptnotes.verify.project import Project, find_project
 from ptnotes.verify.prove import prove
 from ptnotes.verify.reach import Reach
 from ptnotes.verify.settings import SettingsError
+from ptnotes.verify.shards import read_shard
 
 
 class UnprovenError(Exception):
@@ -88,6 +89,32 @@ class PageItem(pytest.Item):
     def reportinfo(self) -> tuple[Path, int, str]:
         """Where the block begins."""
         return self.path, self.parsed.line - 1, self.name
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer a share of the pages."""
+    text = "prove the pages of one share only, such as 2/4"
+    parser.addoption("--shard", metavar="N/OF", help=text)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the pages of other shares to other machines."""
+    if not (text := config.getoption("shard")):
+        return
+    try:
+        shard = read_shard(text)
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from error
+    pages = {item.parent.page.name: item.parent.page for item in items if _is_of_page(item)}
+    names = shard.names(pages.values())
+    ours = [not _is_of_page(item) or item.parent.page.name in names for item in items]
+    left = [item for item, taken in zip(items, ours, strict=True) if not taken]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item, taken in zip(items, ours, strict=True) if taken]
+
+
+def _is_of_page(item: pytest.Item) -> TypeGuard[PageItem]:
+    return isinstance(item, PageItem)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> PageFile | None:

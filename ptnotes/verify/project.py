@@ -21,25 +21,30 @@ class Project:
     Args:
         root: The folder.
         settings: What the table says.
+        cache: The folder of what outlives a run, empty for `.cache` in the root.
     """
 
     root: Path
     settings: Settings
+    cache: Path = Path()
 
     @property
     def receipts(self) -> Path:
         """The folder of receipts."""
-        return self.root / ".cache" / "receipts"
+        return self._kept("receipts")
 
     @property
     def displays(self) -> Path:
         """The folder of what blocks showed while they were proven."""
-        return self.root / ".cache" / "displays"
+        return self._kept("displays")
 
     @property
     def context(self) -> Context:
         """What its verifiers are told."""
-        return Context(self.settings.seconds, self.root / ".cache" / "native")
+        return Context(self.settings.seconds, self._kept("native"))
+
+    def _kept(self, name: str) -> Path:
+        return (self.cache if self.cache.parts else self.root / ".cache") / name
 
     def page_paths(self) -> list[Path]:
         """All pages of the project, sorted; what is generated or private is none."""

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from ptnotes.verify import displays, receipts
-from ptnotes.verify.block import FAILED, Block, Context, Display, Outcome
+from ptnotes.verify.block import FAILED, Block, Context, Display, Outcome, State
 from ptnotes.verify.kinds import VERIFIERS
 from ptnotes.verify.page import Page
 from ptnotes.verify.project import Project
-from ptnotes.verify.reach import Reach
+from ptnotes.verify.reach import Reach, surroundings
 from ptnotes.verify.receipts import Receipt
 from ptnotes.verify.rules import complaints
 
@@ -53,7 +53,7 @@ def prove(page: Page, project: Project, reach: Reach) -> list[Outcome]:
         else:
             results = [_strict(outcome) for outcome in _verify(group, project.context)]
             outcomes += results
-            valid += _receipts(results, keys)
+            valid += _receipts(results, keys, receipts.contents(group, reach))
             pairs = zip(keys, results, strict=True)
             shown |= {key: o.display for key, o in pairs if o.display and o.state != FAILED}
     receipts.save(project, page.name, valid)
@@ -62,7 +62,19 @@ def prove(page: Page, project: Project, reach: Reach) -> list[Outcome]:
 
 
 def _verify(group: Sequence[Block], context: Context) -> Iterator[Outcome]:
-    return VERIFIERS[group[0].kind](group, context)
+    torch, *_rest = surroundings()
+    fitting = [block for block in group if block.options.fits(torch)]
+    proven = VERIFIERS[group[0].kind](fitting, context) if fitting else ()
+    found = {id(outcome.block): outcome for outcome in proven}
+    for block in group:
+        yield found[id(block)] if id(block) in found else _elsewhere(block)
+
+
+def _elsewhere(block: Block) -> Outcome:
+    """Say of a block for which releases of torch it holds."""
+    named = {"since": block.options.since, "before": block.options.before}
+    said = (f"{word} {'.'.join(map(str, release))}" for word, release in named.items() if release)
+    return Outcome(block, State.OTHER_TORCH, f"holds for torch {', '.join(said)}", block.line)
 
 
 def _strict(outcome: Outcome) -> Outcome:
@@ -76,10 +88,12 @@ def _recall(block: Block, receipt: Receipt) -> Outcome:
     return Outcome(block, receipt.state, receipt.detail, block.line, device=receipt.device)
 
 
-def _receipts(results: Sequence[Outcome], keys: Sequence[str]) -> Iterator[Receipt]:
-    for outcome, key in zip(results, keys, strict=True):
+def _receipts(
+    results: Sequence[Outcome], keys: Sequence[str], contents: Sequence[str]
+) -> Iterator[Receipt]:
+    for outcome, key, content in zip(results, keys, contents, strict=True):
         if outcome.state != FAILED:
-            yield receipts.new_receipt(outcome, key)
+            yield receipts.new_receipt(outcome, key, content)
 
 
 def _overrule(outcomes: Sequence[Outcome], page: Page, project: Project) -> Iterator[Outcome]:

@@ -45,6 +45,7 @@ class Reach:
         self.project = project
         self._imports: dict[Path, Imports] = {}
         self._hashes: dict[Path, str] = {}
+        self._found: dict[tuple[Block, ...], set[Path]] = {}
 
     def environment(self, blocks: Sequence[Block]) -> str:
         """
@@ -54,18 +55,29 @@ class Reach:
             blocks: The blocks of one namespace.
         """
         digest = hashlib.sha256("\0".join(surroundings()).encode())
-        for root, files in (
-            (self.project.root, self.files(blocks)),
-            (ENGINE, self.engine(blocks[0].kind)),
-        ):
-            for path in sorted(files):
-                digest.update(path.relative_to(root).as_posix().encode() + b"\0")
-                digest.update(self._hash(path).encode())
+        digest.update(self.sources(blocks).encode())
+        self._add(digest, ENGINE, self.engine(blocks[0].kind))
         digest.update("\0".join(self.versions(blocks)).encode())
+        return digest.hexdigest()
+
+    def sources(self, blocks: Sequence[Block]) -> str:
+        """
+        Hash the part of it that is the project's own: the same on every machine, with every torch.
+
+        Args:
+            blocks: The blocks of one namespace.
+        """
+        digest = hashlib.sha256()
+        self._add(digest, self.project.root, self.files(blocks))
         return digest.hexdigest()
 
     def files(self, blocks: Sequence[Block]) -> set[Path]:
         """Return the project's own files that blocks can reach."""
+        if tuple(blocks) not in self._found:
+            self._found[tuple(blocks)] = self._find(blocks)
+        return self._found[tuple(blocks)]
+
+    def _find(self, blocks: Sequence[Block]) -> set[Path]:
         shown = "\n".join(block.text for block in blocks)
         # Each by itself: one that is no Python hides nothing of the others.
         found = [imports_of(_code(block)) for block in blocks]
@@ -166,6 +178,11 @@ class Reach:
     def _glob(self, patterns: Iterable[str]) -> set[Path]:
         root = self.project.root
         return {path for pattern in patterns for path in root.glob(pattern) if path.is_file()}
+
+    def _add(self, digest: hashlib._Hash, root: Path, files: set[Path]) -> None:
+        for path in sorted(files):
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0")
+            digest.update(self._hash(path).encode())
 
     def _read(self, path: Path, package: str = "") -> Imports:
         if path not in self._imports:

@@ -25,6 +25,7 @@ class Receipt:
         page: The page's name.
         shown: Hash of the block as a reader sees it.
         key: Hash of all that the result depends on.
+        content: Hash of the part of it that does not differ from machine to machine.
         kind: What proved it.
         state: That it passed, or how far it came.
         detail: The reason why it was not run.
@@ -38,6 +39,7 @@ class Receipt:
     page: str
     shown: str
     key: str
+    content: str
     kind: str
     state: State
     detail: str
@@ -56,7 +58,22 @@ def keys(blocks: Sequence[Block], reach: Reach) -> list[str]:
         blocks: The blocks of one namespace, in order.
         reach: Finds what they can reach.
     """
-    digest = hashlib.sha256(reach.environment(blocks).encode())
+    return _chain(reach.environment(blocks), blocks)
+
+
+def contents(blocks: Sequence[Block], reach: Reach) -> list[str]:
+    """
+    Return what `keys` does, of the parts alone that every machine and every torch share.
+
+    Args:
+        blocks: The blocks of one namespace, in order.
+        reach: Finds what they can reach.
+    """
+    return [key[:20] for key in _chain(reach.sources(blocks), blocks)]
+
+
+def _chain(beginning: str, blocks: Sequence[Block]) -> list[str]:
+    digest = hashlib.sha256(beginning.encode())
     said = [
         json.dumps([b.kind, b.language, b.text, asdict(b.options), b.source], default=str)
         for b in blocks
@@ -83,7 +100,7 @@ def page_key(page: Page, reach: Reach) -> str:
     return hashlib.sha256("\0".join(last).encode()).hexdigest()
 
 
-def new_receipt(outcome: Outcome, key: str) -> Receipt:
+def new_receipt(outcome: Outcome, key: str, content: str) -> Receipt:
     """Write the receipt of a block proven just now, on this machine."""
     block = outcome.block
     torch, python, system = surroundings()
@@ -92,6 +109,7 @@ def new_receipt(outcome: Outcome, key: str) -> Receipt:
         page=block.page,
         shown=block.shown,
         key=key,
+        content=content,
         kind=block.kind,
         state=outcome.state,
         detail=outcome.detail,
@@ -104,13 +122,17 @@ def new_receipt(outcome: Outcome, key: str) -> Receipt:
 
 
 def load(project: Project, page: str) -> dict[str, Receipt]:
-    """Return the receipts of a page by key; a damaged file counts as none."""
+    """Return the receipts of a page by key."""
+    return {receipt.key: receipt for receipt in read_file(_file(project, page))}
+
+
+def read_file(path: Path) -> list[Receipt]:
+    """Return the receipts in a file; a damaged file counts as none."""
     try:
-        records = json.loads(_file(project, page).read_text("utf-8"))
-        found = (Receipt(**{**record, "state": State(record["state"])}) for record in records)
-        return {receipt.key: receipt for receipt in found}
+        records = json.loads(path.read_text("utf-8"))
+        return [Receipt(**{**record, "state": State(record["state"])}) for record in records]
     except (OSError, ValueError, TypeError, KeyError):
-        return {}
+        return []
 
 
 def save(project: Project, page: str, receipts: Iterable[Receipt]) -> None:
@@ -127,4 +149,4 @@ def replace_file(path: Path, text: str) -> None:
 
 
 def _file(project: Project, page: str) -> Path:
-    return project.receipts / f"{page}.json"
+    return project.receipts / surroundings()[0] / f"{page}.json"

@@ -43,6 +43,7 @@ class Settings:
         markdown: Directives of the project's own whose body is Markdown with snippets.
         opaque: Directives of the project's own that hold no snippet.
         pins: Files with the versions of what is installed.
+        records: The folder in which the project keeps what other machines have proven.
         native: What stands behind each module that is written in C++, by its name.
     """
 
@@ -55,6 +56,7 @@ class Settings:
     markdown: frozenset[str] = frozenset()
     opaque: frozenset[str] = frozenset()
     pins: tuple[str, ...] = ()
+    records: str = ""
     native: Mapping[str, Native] = field(default_factory=dict, hash=False)
 
 
@@ -69,7 +71,7 @@ def read_settings(table: Mapping[str, Any]) -> Settings:
         SettingsError: if a key is missing, unknown, or of another type.
     """
     lists = ("pages", "imports", "exclude", "scripts", "tested-by", "pins")
-    _known("", table, (*lists, "seconds", "directives", "native"))
+    _known("", table, (*lists, "seconds", "directives", "native", "records"))
     if "pages" not in table:
         raise SettingsError("pages: missing; expected a list of files and folders")
     found = {key: _strings(key, table) for key in lists}
@@ -85,6 +87,7 @@ def read_settings(table: Mapping[str, Any]) -> Settings:
         markdown=frozenset(_strings("markdown", directives)),
         opaque=frozenset(_strings("opaque", directives)),
         pins=found["pins"],
+        records=_string("records", table),
         native={name: _native(name, value) for name, value in _table("native", table).items()},
     )
 
@@ -94,9 +97,7 @@ def _native(name: str, table: Any) -> Native:
     if not isinstance(table, dict):
         raise SettingsError(f"{where}: expected a table, given {table!r}")
     _known(f"{where}.", table, ("shared", "own", "calls"))
-    calls = table.get("calls", "")
-    if not isinstance(calls, str):
-        raise SettingsError(f"{where}.calls: expected a text, given {calls!r}")
+    calls = _string("calls", table, f"{where}.")
     return Native(_strings("shared", table), _strings("own", table), calls)
 
 
@@ -112,6 +113,13 @@ def _strings(key: str, table: Mapping[str, Any]) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise SettingsError(f"{key}: expected a list of texts, given {value!r}")
     return tuple(value)
+
+
+def _string(key: str, table: Mapping[str, Any], where: str = "") -> str:
+    value = table.get(key, "")
+    if not isinstance(value, str):
+        raise SettingsError(f"{where}{key}: expected a text, given {value!r}")
+    return value
 
 
 def _table(key: str, table: Mapping[str, Any]) -> dict[str, Any]:

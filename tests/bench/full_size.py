@@ -114,7 +114,9 @@ def copy_page(root: Path, page: Path, number: int) -> None:
     catalog = root / "docs/locale/zh_CN/LC_MESSAGES" / inner
     words = catalog.read_text("utf-8")
     old = re.search(rf'msgid "{re.escape(title)}"\nmsgstr "(.*)"\n', words)
-    new = f'msgid "{title} {number}"\nmsgstr "{old[1]} {number}"\n'
+    # No blank follows full-width punctuation.
+    blank = "" if old[1].endswith(("？", "！")) else " "
+    new = f'msgid "{title} {number}"\nmsgstr "{old[1]}{blank}{number}"\n'
     catalog.with_stem(name).write_text(words.replace(old[0], new, 1), "utf-8")
     for test in root.glob(f"tests/{page.parent.name}/test_{page.stem}.py"):
         shutil.copy(test, test.with_stem(f"test_{name}"))

@@ -21,6 +21,17 @@ MODULE = (
     "    nullptr, nullptr, nullptr, nullptr};\n"
     "  return PyModule_Create(&definition);\n}\n"
 )
+# A compiler for CUDA that knows its version and compiles nothing.
+BROKEN_NVCC = (
+    "#!/bin/sh\n"
+    'case "$*" in *--version*) echo release 13.0, V13.0.1;;\n'
+    "*) echo 'kernel.cu(3): error: no such thing'; exit 2;; esac\n"
+)
+AS_IF_WITH_CUDA = (
+    "import runpy, sys, torch; torch.version.cuda = '13.0'\n"
+    "sys.argv = ['setup.py', 'build_ext', '--inplace']\n"
+    "runpy.run_path('setup.py', run_name='__main__')\n"
+)
 CUDA_HEADER = Path("c10", "cuda", "impl", "cuda_cmake_macros.h")
 
 nvcc = pytest.mark.skipif(shutil.which("nvcc") is None, reason="needs nvcc")
@@ -95,10 +106,16 @@ class TestInstall:
 
         assert auto.returncode == 0, auto.stderr
         assert "broken on purpose" in auto.stdout + auto.stderr
-        assert "ptnotes: ptnotes._pyargs is left out: its build failed" in auto.stdout
+        first = f"its build failed: {tree}/csrc/pyargs.cpp:1:2: error: #error broken on purpose."
+        sentence = f"ptnotes._pyargs is left out: {first}\n"
+        assert f"ptnotes: {sentence}" in auto.stdout
         assert left == []
         assert require.returncode == 1
-        assert "PTNOTES_NATIVE=require, but ptnotes._pyargs cannot be built" in require.stderr
+        refused = f"PTNOTES_NATIVE=require, but ptnotes._pyargs cannot be built: {first}"
+        assert require.stderr.splitlines()[-1] == f"ptnotes: {refused}"
+        # pip shows what a build prints only where it failed.
+        assert self.build(tree).returncode == 0
+        assert (tree / "build" / "native" / "said").read_text() == sentence
 
     @compiler
     def test_one_of_two_fails(self, tree: Path) -> None:
@@ -111,6 +128,32 @@ class TestInstall:
         assert run.returncode == 0, run.stderr
         assert "ptnotes: ptnotes._C is left out: its build failed" in run.stdout
         assert [path.name.split(".")[0] for path in (tree / "ptnotes").glob("*.so")] == ["_pyargs"]
+
+    @compiler
+    def test_kernels_that_do_not_compile(self, tree: Path) -> None:
+        """
+        The operators are built for the CPU, also where they are required, and the reason is said.
+        """
+        write(tree / "csrc" / "module.cpp", MODULE.replace("_pyargs", "_C"))
+        write(tree / "csrc" / "ops" / "a" / "cpu.cpp", "")
+        write(tree / "csrc" / "ops" / "a" / "kernel.cu", "")
+        (tree / "csrc" / "pyargs.cpp").unlink()
+        write(tree / "toolkit" / "include" / "cuda_runtime.h")
+        write(tree / "toolkit" / "bin" / "nvcc", BROKEN_NVCC).chmod(0o755)
+        run = subprocess.run(
+            [sys.executable, "-c", AS_IF_WITH_CUDA],
+            cwd=tree,
+            env={**os.environ, "CUDA_HOME": str(tree / "toolkit"), "PTNOTES_NATIVE": "require"},
+            capture_output=True,
+            text=True,
+        )
+
+        assert run.returncode == 0, run.stderr
+        assert (tree / "build" / "native" / "said").read_text() == (
+            "ptnotes._C is built without its CUDA kernels: "
+            "their build failed: kernel.cu(3): error: no such thing.\n"
+        )
+        subprocess.run([sys.executable, "-c", "import ptnotes._C"], cwd=tree, check=True)
 
     def test_unknown_mode(self, tree: Path) -> None:
         """

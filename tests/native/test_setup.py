@@ -1,6 +1,7 @@
 """`setup.py` decides what is built, in which mode and on which machine; `_native` loads it."""
 
 import importlib.util
+import os
 import re
 import sys
 import sysconfig
@@ -167,21 +168,26 @@ class TestPlan:
 
 class TestCuda:
     """
-    ``cuda_obstacle`` and ``torch_extension``: kernels only for a torch and an nvcc that fit.
+    ``toolkit`` and ``torch_extension``: kernels only for a torch and a toolkit that fit.
     """
 
-    @pytest.fixture
+    @pytest.fixture(autouse=True)
     def home(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         """
         A toolkit whose nvcc is of CUDA 13, and a torch of CUDA 13.
         """
         monkeypatch.setattr(torch.version, "cuda", "13.0")
-        write(tmp_path / "toolkit/bin/nvcc", "#!/bin/sh\necho release 13.2, V13.2\n").chmod(0o755)
-        return tmp_path / "toolkit"
+        for name in ("CUDA_HOME", "CUDA_PATH", "TORCH_CUDA_ARCH_LIST"):
+            monkeypatch.delenv(name, raising=False)
+        home = tmp_path / "toolkit"
+        says = f"#!/bin/sh\necho release 13.2, V13.2\necho '#$ TOP={home}/bin/..' >&2\n"
+        write(home / "bin/nvcc", says).chmod(0o755)
+        write(home / "include/cuda_runtime.h")
+        return home
 
     def test_fits(self, recipe: ModuleType, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """
-        Kernels and their ATen side join the sources.
+        Kernels and their ATen side join the sources, and no GPU is asked what to compile for.
         """
         extension = SimpleNamespace(
             CUDA_HOME=str(home), CUDAExtension=recipe.Extension, include_paths=lambda: ["torch"]
@@ -193,6 +199,63 @@ class TestCuda:
             "csrc/ops/a/cuda.cpp",
             "csrc/ops/a/kernel.cu",
         ]
+        assert os.environ["TORCH_CUDA_ARCH_LIST"] == "8.0;9.0+PTX"
+
+    def test_architectures_of_the_user(
+        self, recipe: ModuleType, home: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """
+        What the user names is built.
+        """
+        monkeypatch.setenv("TORCH_CUDA_ARCH_LIST", "12.0")
+        extension = SimpleNamespace(
+            CUDA_HOME=str(home), CUDAExtension=recipe.Extension, include_paths=lambda: ["torch"]
+        )
+        monkeypatch.setattr(recipe, "torch_builder", lambda: extension)
+        recipe.torch_extension("ptnotes._C", [])
+
+        assert os.environ["TORCH_CUDA_ARCH_LIST"] == "12.0"
+
+    @pytest.mark.parametrize("guess", ["bin", None])
+    def test_wrapper(
+        self,
+        recipe: ModuleType,
+        home: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        tmp_path: Path,
+        guess: str | None,
+    ) -> None:
+        """
+        Behind an nvcc on PATH that lies elsewhere, the toolkit that it works in is found.
+        """
+        wrapper = write(tmp_path / "usr/bin/nvcc", f'#!/bin/sh\nexec {home}/bin/nvcc "$@"\n')
+        wrapper.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{wrapper.parent}:/usr/bin:/bin")
+        builder = SimpleNamespace(CUDA_HOME=guess and str(wrapper.parents[1]))
+
+        assert recipe.toolkit(builder) == (home, "")
+
+    @pytest.mark.parametrize("lacking", ["bin/nvcc", "include/cuda_runtime.h"])
+    @pytest.mark.parametrize("named", ["CUDA_HOME", "CUDA_PATH"])
+    def test_no_toolkit(
+        self,
+        recipe: ModuleType,
+        home: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        named: str,
+        lacking: str,
+    ) -> None:
+        """
+        A folder that the user names is not given up for another: what it lacks is said.
+        """
+        monkeypatch.setenv(named, str(home))
+        assert recipe.toolkit(SimpleNamespace(CUDA_HOME=None)) == (home, "")
+        (home / lacking).unlink()
+
+        assert recipe.toolkit(SimpleNamespace(CUDA_HOME=None)) == (
+            None,
+            f"there is no {home / lacking}; name the CUDA toolkit in CUDA_HOME",
+        )
 
     def test_another_version(self, recipe: ModuleType, home: Path) -> None:
         """
@@ -200,20 +263,9 @@ class TestCuda:
         """
         write(home / "bin" / "nvcc", "#!/bin/sh\necho release 12.4, V12.4\n")
 
-        assert recipe.cuda_obstacle(SimpleNamespace(CUDA_HOME=str(home))) == (
+        assert recipe.unfit(home, "13.0") == (
             f"torch is built with CUDA 13.0, {home}/bin/nvcc is of 12"
         )
-
-    def test_folder_without_nvcc(self, recipe: ModuleType, home: Path) -> None:
-        """
-        A toolkit folder need not hold nvcc, and there may be no folder at all.
-        """
-        (home / "bin" / "nvcc").unlink()
-
-        for folder in (str(home), None):
-            assert recipe.cuda_obstacle(SimpleNamespace(CUDA_HOME=folder)) == (
-                f"there is no nvcc in CUDA_HOME ({folder})"
-            )
 
     def test_torch_without_cuda(
         self, recipe: ModuleType, home: Path, monkeypatch: pytest.MonkeyPatch
@@ -223,8 +275,9 @@ class TestCuda:
         """
         monkeypatch.setattr(torch.version, "cuda", None)
 
-        assert recipe.cuda_obstacle(SimpleNamespace(CUDA_HOME=str(home))) == (
-            "this torch is a build without CUDA"
+        assert recipe.toolkit(SimpleNamespace(CUDA_HOME=str(home))) == (
+            None,
+            "this torch is a build without CUDA",
         )
 
 

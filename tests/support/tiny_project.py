@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from ptnotes.verify import receipts
@@ -22,6 +23,7 @@ pages = ["README.md", "README.zh-CN.md", "docs", "gallery", "ptnotes"]
 imports = ["torch"]
 exclude = ["docs/conf.py", "docs/gallery/*", "docs/_*"]
 scripts = ["gallery"]
+records = "docs/_proofs"
 directives.markdown = ["changed", "myth"]
 directives.opaque = ["benchmarks", "changes", "chapters", "myths", "verification"]
 """
@@ -114,12 +116,15 @@ class TinyProject:
             page = read_page(path, project)
             written = []
             for group in page.groups():
-                for block, key in zip(group, receipts.keys(group, reach), strict=True):
+                keys, contents = receipts.keys(group, reach), receipts.contents(group, reach)
+                for block, key, content in zip(group, keys, contents, strict=True):
                     reason = block.options.not_run
                     state = EXCUSED if reason else PASSED
+                    if not block.options.fits(version("torch")):
+                        state = State.OTHER_TORCH
                     if block.kind == "cuda":
                         state = State.COMPILED
-                    new = receipts.new_receipt(Outcome(block, state, reason), key)
+                    new = receipts.new_receipt(Outcome(block, state, reason), key, content)
                     written.append(receipts.Receipt(**{**new.__dict__, "date": date}))
             receipts.save(project, page.name, written)
 

@@ -20,13 +20,21 @@ def test_every_option_is_read_into_its_type() -> None:
     """Numbers, a date, a truth, texts."""
     text = (
         "tolerance=1e-3; timeout=60; not-run=two; GPUs=; review=2027-01-31; compiles=no; "
-        "exit=127; file=a.cpp"
+        "exit=127; file=a.cpp; since=2.13; before=2.14.1"
     )
     said = read_options(text.replace(" GPUs=;", ""), 1)
 
     assert said.wrong == ()
     assert said.options == Options(
-        1e-3, 60.0, "two", datetime.date(2027, 1, 31), compiles=False, exit=127, file="a.cpp"
+        1e-3,
+        60.0,
+        "two",
+        datetime.date(2027, 1, 31),
+        compiles=False,
+        exit=127,
+        file="a.cpp",
+        since=(2, 13),
+        before=(2, 14, 1),
     )
 
 
@@ -43,6 +51,9 @@ def test_every_option_is_read_into_its_type() -> None:
         ("compiles=maybe", "compiles: expected yes or no, given 'maybe'"),
         ("not-run=a; review=soon", "review: expected a date such as 2027-01-31, given 'soon'"),
         ("review=2027-01-01", "review: a review date needs a not-run reason"),
+        ("since=2", "since: expected a release of torch such as 2.14, given '2'"),
+        ("before=2.x", "before: expected a release of torch such as 2.14, given '2.x'"),
+        ("since=2.14; before=2.14", "since: expected a release below that of `before`"),
     ],
 )
 def test_a_wrong_value_is_named(read: Callable[..., Page], text: str, message: str) -> None:
@@ -57,15 +68,23 @@ def test_an_unknown_option_is_named(read: Callable[..., Page], text: str) -> Non
     """With those that there are."""
     (problem,) = read(f"<!-- verify: {text} -->\n{SESSION}").problems
 
-    assert problem.message.startswith(f"verify: {text!r} is not KEY=VALUE of compiles, exit")
+    assert problem.message.startswith(f"verify: {text!r} is not KEY=VALUE of before, compiles")
 
 
 @pytest.mark.parametrize(
     ("block", "text", "message"),
     [
-        (CONSOLE, "tolerance=1", "tolerance says nothing of a console block, which reads exit"),
-        (PROGRAM, "tolerance=1", "tolerance says nothing of a cpp block, which reads compiles"),
-        (SESSION, "exit=1", "exit says nothing of a doctest block, which reads not-run"),
+        (
+            CONSOLE,
+            "tolerance=1",
+            "tolerance says nothing of a console block, which reads before",
+        ),
+        (
+            PROGRAM,
+            "tolerance=1",
+            "tolerance says nothing of a cpp block, which reads before",
+        ),
+        (SESSION, "exit=1", "exit says nothing of a doctest block, which reads before"),
         ("```python\nx = 1\n```\n", "tolerance=1", "tolerance says nothing of a definition block"),
     ],
 )
@@ -83,3 +102,22 @@ def test_every_kind_says_what_it_reads() -> None:
     """And reads only what there is."""
     assert READ_BY.keys() == VERIFIERS.keys() | {"output"}
     assert set().union(*READ_BY.values()) == set(READERS)
+
+
+@pytest.mark.parametrize(
+    ("since", "before", "torch", "fits"),
+    [
+        ((), (), "2.13.0", True),
+        ((2, 14), (), "2.13.1", False),
+        ((2, 14), (), "2.14.0", True),
+        ((2, 14), (), "2.14.0.dev20270101+cu130", True),
+        ((2, 9), (), "2.13.0", True),
+        ((), (2, 14), "2.13.9+cpu", True),
+        ((), (2, 14), "2.14.0", False),
+        ((2, 13), (2, 14), "2.12.1", False),
+        ((2, 13), (2, 14), "2.13.0", True),
+    ],
+)
+def test_releases(since: tuple[int, ...], before: tuple[int, ...], torch: str, fits: bool) -> None:
+    """Numbers are compared as numbers, and what follows them does not count."""
+    assert Options(since=since, before=before).fits(torch) == fits

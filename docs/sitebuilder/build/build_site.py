@@ -233,7 +233,8 @@ def publish(draft: Path, site: Path, old: Path) -> None:
 
 def summary(root: Path, seconds: float) -> str:
     """Say how much was built and how to open it."""
-    states = [entry.state for entry in open_ledger(root).entries]
+    found = open_ledger(root)
+    states = [found.state_of(entry) for entry in found.entries]
     proven, skipped = states.count(PASSED), sum(state.not_run for state in states)
     pages = {
         language.english_name: len(list((root / "site" / language.folder).rglob("*.html")))

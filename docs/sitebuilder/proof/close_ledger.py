@@ -136,5 +136,5 @@ def _signature(env: BuildEnvironment, docname: str, places: list[Place]) -> str:
     digest = hashlib.sha256()
     for shown, nth in places:
         entry = ledger(env).find(shown, page_of(env, docname), nth)
-        digest.update(repr(entry.receipt if entry else None).encode())
+        digest.update(repr(entry and (entry.receipt, ledger(env).state_of(entry))).encode())
     return digest.hexdigest()

@@ -9,14 +9,14 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
-from ptnotes.verify.block import State, shown_hash
+from ptnotes.verify.block import Block, State, shown_hash
 from ptnotes.verify.compare import VARIES
 from ptnotes.verify.ledger import Entry
 from sitebuilder.class_names import NOT_RUN as NOT_RUN_CLASS
 from sitebuilder.class_names import PROOF_MARK, RECEIPTS
 from sitebuilder.content.special_pages import VERIFICATION
 from sitebuilder.languages.site_words import _
-from sitebuilder.proof.ledger_lookup import blocks, entry_of, place_of, snippets
+from sitebuilder.proof.ledger_lookup import blocks, entry_of, ledger, place_of, snippets
 
 CODE = re.compile(r"`([^`]+)`")
 BLANK_LINE = re.compile(r"^\s*<BLANKLINE>$", re.MULTILINE)
@@ -55,6 +55,30 @@ def mark_by_result(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             _say(node, "varies", _("Varies"), reason % f"`{VARIES}`")
 
 
+def mark_versions(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Say of a block that holds for some releases of torch which these are, and what proved it."""
+    for node in list(snippets(doctree)):
+        entry = entry_of(app.env, docname, node)
+        if entry and (entry.block.options.since or entry.block.options.before):
+            proven = ledger(app.env).proven_by(entry)
+            reason = (
+                _("run with torch %s") % proven.torch
+                if proven
+                else _("not run: no such torch here")
+            )
+            _say(node, "release" if proven else NOT_RUN_CLASS, releases(entry.block), reason)
+
+
+def releases(block: Block) -> str:
+    """Return for which releases of torch a block holds, in words."""
+    since, before = (
+        ".".join(map(str, release)) for release in (block.options.since, block.options.before)
+    )
+    if since and before:
+        return _("torch %s to before %s") % (since, before)
+    return _("torch %s and later") % since if since else _("torch before %s") % before
+
+
 def gpu_reason(entry: Entry) -> str:
     """Say how far a block came that awaits a GPU."""
     if entry.state == State.COMPILED:
@@ -86,10 +110,10 @@ def add_receipts(
 ) -> None:
     """End a page with what proved it."""
     receipts = [entry.receipt for entry in entries if entry.receipt]
-    skipped = [receipt for receipt in receipts if receipt.state.not_run]
+    skipped = sum(ledger(app.env).state_of(entry).not_run for entry in entries)
     facts = [
-        _("blocks proven: %s") % (len(receipts) - len(skipped)),
-        _("not run: %s") % len(skipped),
+        _("blocks proven: %s") % (len(receipts) - skipped),
+        _("not run: %s") % skipped,
         _joined(f"torch {receipt.torch}" for receipt in receipts),
         _joined(f"Python {receipt.python}" for receipt in receipts),
         _joined(receipt.system for receipt in receipts),

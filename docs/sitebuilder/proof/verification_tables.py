@@ -10,13 +10,14 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from ptnotes.verify.block import FAILED, PASSED
-from ptnotes.verify.ledger import Entry
+from ptnotes.verify.block import FAILED, PASSED, State
+from ptnotes.verify.ledger import Entry, Ledger
+from ptnotes.verify.records import Record
 from sitebuilder.content.tables import Cell, table
 from sitebuilder.languages.site_languages import CHINESE
 from sitebuilder.languages.site_words import _
 from sitebuilder.proof.ledger_lookup import docname_of, ledger
-from sitebuilder.proof.marks import gpu_reason, is_not_run
+from sitebuilder.proof.marks import gpu_reason, is_not_run, releases
 
 Place = tuple[Sphinx, str]
 ZH = ".zh-CN.md"  # how a page outside docs/ ends that is Chinese
@@ -27,7 +28,7 @@ class verification_part(nodes.General, nodes.Element):  # noqa: N801 - docutils 
 
 
 class Verification(SphinxDirective):
-    """One table: `kinds`, `pages`, `not-run` or `environment`."""
+    """One table, by the name of a part."""
 
     required_arguments = 1
 
@@ -43,29 +44,75 @@ class Verification(SphinxDirective):
 def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put the tables in their places."""
     for place in list(doctree.findall(verification_part)):
-        place.replace_self(PARTS[place["part"]]((app, docname), ledger(app.env).entries))
+        place.replace_self(PARTS[place["part"]]((app, docname), ledger(app.env)))
 
 
-def kinds(place: Place, entries: Sequence[Entry]) -> nodes.Node:
+def kinds(place: Place, known: Ledger) -> nodes.Node:
     """Count the blocks by kind and result."""
+    entries = known.entries
     names = sorted({entry.block.kind for entry in entries})
     groups = {name: [e for e in entries if e.block.kind == name] for name in names}
-    rows: list[list[Cell]] = [[kind_name(name), *_counts(group)] for name, group in groups.items()]
-    rows.append([nodes.strong("", _("all")), *_counts(entries)])
+    rows: list[list[Cell]] = [
+        [kind_name(name), *_counts(known, group)] for name, group in groups.items()
+    ]
+    rows.append([nodes.strong("", _("all")), *_counts(known, entries)])
     return table([_("Kind"), *_results()], rows)
 
 
-def pages(place: Place, entries: Sequence[Entry]) -> nodes.Node:
+def pages(place: Place, known: Ledger) -> nodes.Node:
     """Count the blocks of each page."""
-    names = sorted({entry.block.page for entry in entries})
-    groups = {name: [e for e in entries if e.block.page == name] for name in names}
-    rows = [[_link(place, name), *_counts(group)] for name, group in groups.items()]
+    names = sorted({entry.block.page for entry in known.entries})
+    rows = [[_link(place, name), *_counts(known, known.of_page(name))] for name in names]
     return table([_("Page"), *_results()], rows)
 
 
-def not_run(place: Place, entries: Sequence[Entry]) -> nodes.Node:
+def torches(place: Place, known: Ledger) -> nodes.Node:
+    """Say of each torch, in a column of its own, what it has proven, and with what."""
+    records = known.records
+    counts = [_results_of(record, known) for record in records]
+    rows: list[list[Cell]] = [
+        [name, *(str(count[number]) for count in counts)]
+        for number, name in enumerate([*_results(), _("for other releases")])
+    ]
+    facts = {
+        "Python": [record.python for record in records],
+        _("System"): [record.system for record in records],
+        _("Device"): [record.device for record in records],
+        _("Newest proof"): [record.date for record in records],
+    }
+    rows += [[name, *values] for name, values in facts.items()]
+    return table(["", *(f"torch {record.torch}" for record in records)], rows)
+
+
+def _results_of(record: Record, known: Ledger) -> tuple[int, int, int, int]:
+    """Count what a torch has proven, not run, not proven as it stands, and leaves to others."""
+    states = [record.states.get(entry.content, FAILED) for entry in known.entries]
+    others = states.count(State.OTHER_TORCH)
+    skipped = sum(state.not_run for state in states) - others
+    return states.count(PASSED), skipped, states.count(FAILED), others
+
+
+def versions(place: Place, known: Ledger) -> nodes.Node:
+    """List each block that a release of torch changes."""
+    found = [e for e in known.entries if e.block.options.since or e.block.options.before]
+    if not found:
+        return nodes.paragraph("", _("No block differs between the releases above."))
+    proofs = [known.proven_by(entry) for entry in found]
+    rows = [
+        [
+            _link(place, entry.block.page),
+            nodes.literal("", _first_line(entry)),
+            releases(entry.block),
+            f"torch {proof.torch}" if proof else _("not run"),
+        ]
+        for entry, proof in zip(found, proofs, strict=True)
+    ]
+    return table([_("Page"), _("Block"), _("Holds for"), _("Run with")], rows)
+
+
+def not_run(place: Place, known: Ledger) -> nodes.Node:
     """List each block that was not run, with its reason and the day it is to be looked at again."""
-    skipped = [entry for entry in entries if entry.state.not_run]
+    skipped = [entry for entry in known.entries if _is_excused(entry)]
     if not skipped:
         return nodes.paragraph("", _("Every block was run."))
     reasons = _reasons(place[0], skipped)
@@ -81,8 +128,13 @@ def not_run(place: Place, entries: Sequence[Entry]) -> nodes.Node:
     return table([_("Page"), _("Block"), _("Reason"), _("Review")], rows)
 
 
-def environment(place: Place, entries: Sequence[Entry]) -> nodes.Node:
+def _is_excused(entry: Entry) -> bool:
+    return entry.state.not_run and entry.state != State.OTHER_TORCH
+
+
+def environment(place: Place, known: Ledger) -> nodes.Node:
     """Say with what the blocks were proven, and when."""
+    entries = known.entries
     seen = Counter(
         (e.receipt.torch, e.receipt.python, e.receipt.system, e.receipt.device)
         for e in entries
@@ -114,10 +166,12 @@ def kind_name(kind: str) -> str:
     }.get(kind, kind)
 
 
-PARTS: dict[str, Callable[[Place, Sequence[Entry]], nodes.Node]] = {
+PARTS: dict[str, Callable[[Place, Ledger], nodes.Node]] = {
     "kinds": kinds,
     "pages": pages,
     "not-run": not_run,
+    "torches": torches,
+    "versions": versions,
     "environment": environment,
 }
 
@@ -126,8 +180,8 @@ def _results() -> list[str]:
     return [_("proven"), _("not run"), _("unproven")]
 
 
-def _counts(entries: Iterable[Entry]) -> list[str]:
-    states = [entry.state for entry in entries]
+def _counts(known: Ledger, entries: Iterable[Entry]) -> list[str]:
+    states = [known.state_of(entry) for entry in entries]
     skipped = sum(state.not_run for state in states)
     return [str(states.count(PASSED)), str(skipped), str(states.count(FAILED))]
 
