@@ -36,7 +36,7 @@ INSTALLED_FROM = ["constraints.txt", "pyproject.toml", "setup.py", "csrc/**/*"]
 # What an installation that failed says of its cause, and what is told; the first that fits is.
 NETWORK = "NewConnectionError|NameResolutionError|Network is unreachable|TimeoutError|ProxyError"
 CAUSES = {
-    r"^ptnotes: (.*)": "{}",
+    r"^\s*ptnotes: (.* cannot be built: .*)": "{}",
     r"No space left on device": "The disk is full; free some space and run the same command again.",
     rf"({NETWORK})": "The network failed ({}); connect and run the same command again.",
     r"^ERROR: (.*)": "pip says: {}",
@@ -79,9 +79,9 @@ def tests(session: nox.Session) -> None:
 
 @nox.session(default=False, name="prove")
 def prove_alone(session: nox.Session) -> None:
-    """Prove the snippets: `-- --shard 2/4` a share, `-- --merge FOLDER` what others proved."""
+    """Prove the snippets: `-- --shard 2/4` a share, `-- --merge CACHE` those of other machines."""
     install(session)
-    if "--merge" in session.posargs:
+    if {"--merge", "--keep"} & set(session.posargs):
         run(session, "-m", "ptnotes.verify", *session.posargs)
     else:
         prove(session, *session.posargs)

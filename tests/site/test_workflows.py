@@ -33,6 +33,24 @@ def test_actions_are_pinned(path: Path) -> None:
     assert [name for name in used if not PINNED.fullmatch(name)] == []
 
 
+def test_every_share_is_proven_and_merged() -> None:
+    """As many machines as there are shares, each hands on its receipts, and the build takes them."""
+    prove, build = jobs("site.yml")["prove"], jobs("site.yml")["build"]
+    shards = prove["strategy"]["matrix"]["shard"]
+    said = {step.get("run", ""): step.get("with", {}) for step in prove["steps"] + build["steps"]}
+    upload = next(step["with"] for step in prove["steps"] if "upload" in step.get("uses", ""))
+    download = next(step["with"] for step in build["steps"] if "download" in step.get("uses", ""))
+
+    assert shards == list(range(1, len(shards) + 1))
+    assert f"pipx run nox -s prove -- --shard ${{{{ matrix.shard }}}}/{len(shards)}" in said
+    assert upload["path"].split() == [".cache/receipts", ".cache/displays"]
+    assert upload["include-hidden-files"] is True  # else nothing below `.cache` is
+    assert upload["name"] == "shard-${{ matrix.shard }}"
+    assert download["pattern"] == "shard-*"
+    assert f"pipx run nox -s prove -- --merge {download['path']}/*" in said
+    assert build["needs"] == "prove"
+
+
 def test_every_claimed_python_is_tried() -> None:
     """The versions of the classifiers are those of the matrix, from `requires-python` on."""
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]
