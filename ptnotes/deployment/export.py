@@ -144,7 +144,8 @@ def export_script(model: nn.Module, batch: Tensor, path: Path) -> None:
     check_path(path, ".pt")
     with warnings.catch_warnings():
         # Known, and said above; whoever asks for this kind need not be told again.
-        warnings.filterwarnings("ignore", r"`torch\.jit\.", DeprecationWarning)
+        # A DeprecationWarning before torch 2.14, a FutureWarning since.
+        warnings.filterwarnings("ignore", r"`torch\.jit\.")
         torch.jit.save(torch.jit.script(model), path, _extra_files=said)
 
 

@@ -27,6 +27,7 @@ class Options:
         file: The name of the file that the block becomes in its project.
         since: The first release of torch that the block holds for, such as `(2, 14)`.
         before: The first release of torch that it does not hold for any more.
+        needs: What has to be there for the block to run, a key of `ptnotes.verify.needs.NEEDS`.
     """
 
     tolerance: float | None = None
@@ -38,6 +39,7 @@ class Options:
     file: str = ""
     since: tuple[int, ...] = ()
     before: tuple[int, ...] = ()
+    needs: str = ""
 
     def fits(self, torch: str) -> bool:
         """
@@ -88,6 +90,8 @@ READ_BY = {
 }
 for kind in READ_BY.keys() - {"include"}:
     READ_BY[kind] |= {"since", "before"}
+for kind in ("cmake", "console"):
+    READ_BY[kind] |= {"needs"}
 
 
 @dataclass(frozen=True)
@@ -165,6 +169,12 @@ def _status(text: str) -> int:
     return value
 
 
+def _need(text: str) -> str:
+    if text != "cuda-toolkit":
+        raise ValueError
+    return text
+
+
 def _release(text: str) -> tuple[int, ...]:
     if not re.fullmatch(r"[\d.]+", text):
         raise ValueError
@@ -181,4 +191,5 @@ READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "file": (str, "a file's name"),
     "since": (_release, "a release of torch such as 2.14"),
     "before": (_release, "a release of torch such as 2.14"),
+    "needs": (_need, "cuda-toolkit"),
 }

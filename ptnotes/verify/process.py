@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
+import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OUTPUT_LIMIT = 1_000_000
+# A CUDA build of torch logs that this machine has no GPU: no output of anyone's code.
+QUIET = "-torch.utils.cpp_extension"
 FILE_LIMIT = 2_000_000_000
 
 
@@ -40,8 +45,27 @@ class Finished:
 
 
 def tool_path() -> str:
-    """A PATH on which the programs of this environment come first."""
-    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    """A PATH on which the programs of this environment come first, then those of CUDA."""
+    compiler = nvcc()
+    folders = [Path(sys.executable).parent, *([compiler.parent] if compiler else [])]
+    return os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")])
+
+
+@functools.cache
+def nvcc() -> Path | None:
+    """The CUDA compiler in its toolkit: on PATH there may be a wrapper, far from the headers."""
+    home = os.environ.get("CUDA_HOME") or os.environ.get("CUDA_PATH")
+    named = [Path(home, "bin", "nvcc")] if home else []
+    on_path = [Path(found)] if (found := shutil.which("nvcc")) else []
+    candidates = [*named, *map(_behind, on_path), Path("/usr/local/cuda/bin/nvcc")]
+    return next((path for path in candidates if os.access(path, os.X_OK)), None)
+
+
+def _behind(wrapper: Path) -> Path:
+    command = [str(wrapper), "--dryrun", "-x", "cu", os.devnull]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    found = re.search(r"^#\$ TOP=(.+?)\s*$", done.stdout + done.stderr, re.MULTILINE)
+    return Path(found[1], "bin", "nvcc").resolve() if found else wrapper
 
 
 def run_command(
@@ -59,7 +83,7 @@ def run_command(
         seconds: How long it may run.
         environment: Variables besides those of this process.
     """
-    own = {"LC_ALL": "C.UTF-8", "HOME": str(folder), "PATH": tool_path()}
+    own = {"LC_ALL": "C.UTF-8", "HOME": str(folder), "PATH": tool_path(), "TORCH_LOGS": QUIET}
     variables = {**os.environ, **own, **(environment or {})}
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(

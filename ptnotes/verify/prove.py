@@ -9,6 +9,7 @@ from pathlib import Path
 from ptnotes.verify import displays, receipts
 from ptnotes.verify.block import FAILED, Block, Context, Display, Outcome, State
 from ptnotes.verify.kinds import VERIFIERS
+from ptnotes.verify.needs import is_outdated, lacking
 from ptnotes.verify.page import Page
 from ptnotes.verify.project import Project
 from ptnotes.verify.reach import Reach, surroundings
@@ -45,8 +46,8 @@ def prove(page: Page, project: Project, reach: Reach) -> list[Outcome]:
     shown: dict[str, Display] = {}
     for group in page.groups():
         keys = receipts.keys(group, reach)
-        if all(key in known for key in keys):
-            found = [known[key] for key in keys]
+        found = [known[key] for key in keys if key in known]
+        if len(found) == len(keys) and not any(map(is_outdated, group, found)):
             outcomes += [_recall(b, r) for b, r in zip(group, found, strict=True)]
             valid += found
             shown |= {key: kept[key] for key in keys if key in kept}
@@ -64,10 +65,18 @@ def prove(page: Page, project: Project, reach: Reach) -> list[Outcome]:
 def _verify(group: Sequence[Block], context: Context) -> Iterator[Outcome]:
     torch, *_rest = surroundings()
     fitting = [block for block in group if block.options.fits(torch)]
-    proven = VERIFIERS[group[0].kind](fitting, context) if fitting else ()
-    found = {id(outcome.block): outcome for outcome in proven}
+    given = [_excused(block) for block in fitting]
+    proven = VERIFIERS[group[0].kind](given, context) if given else ()
+    by_given = {id(outcome.block): outcome for outcome in proven}
+    found = {id(b): by_given[id(g)] for b, g in zip(fitting, given, strict=True)}
     for block in group:
-        yield found[id(block)] if id(block) in found else _elsewhere(block)
+        yield replace(found[id(block)], block=block) if id(block) in found else _elsewhere(block)
+
+
+def _excused(block: Block) -> Block:
+    """Return the block with the reason why this machine cannot run it, where there is one."""
+    reason = lacking(block)
+    return replace(block, options=replace(block.options, not_run=reason)) if reason else block
 
 
 def _elsewhere(block: Block) -> Outcome:

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import gc
 import io
+import logging
 import multiprocessing
 import os
 import resource
@@ -18,7 +19,7 @@ from pathlib import Path
 import psutil
 
 from ptnotes.verify.block import CPU
-from ptnotes.verify.process import tool_path
+from ptnotes.verify.process import QUIET, tool_path
 
 OUTPUT_LIMIT = 1_000_000
 FILE_LIMIT = 256_000_000
@@ -31,6 +32,7 @@ def enter(scratch: str) -> None:
     """Give this process its own session, threads, folders and limits."""
     import torch
 
+    logging.getLogger(QUIET.removeprefix("-")).setLevel(logging.ERROR)
     os.setsid()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
@@ -38,6 +40,7 @@ def enter(scratch: str) -> None:
     torch.set_warn_always(True)
     os.chdir(scratch)
     os.environ.update(TMPDIR=scratch, MPLBACKEND="Agg", OMP_NUM_THREADS="1", HOME=scratch)
+    os.environ["TORCH_LOGS"] = QUIET
     os.environ["PATH"] = tool_path()
     # The server imported it already and has the machine's own temporary folder in mind.
     tempfile.tempdir = scratch

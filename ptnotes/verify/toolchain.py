@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from ptnotes.verify.process import run_command
+from ptnotes.verify.process import nvcc, run_command
 
 COMPILE_SECONDS = 180.0
 SECONDS_BETWEEN_LINES = 10.0
@@ -48,15 +48,6 @@ def compiler() -> Path | None:
     """The C++ compiler, `CXX` or g++, or None where there is none."""
     found = shutil.which(os.environ.get("CXX", "g++"))
     return Path(found) if found else None
-
-
-@functools.cache
-def nvcc() -> Path | None:
-    """The CUDA compiler; a toolkit folder may hold none, so the file itself is looked for."""
-    home = os.environ.get("CUDA_HOME") or os.environ.get("CUDA_PATH")
-    candidates = [shutil.which("nvcc"), *([str(Path(home, "bin", "nvcc"))] if home else [])]
-    candidates.append("/usr/local/cuda/bin/nvcc")
-    return next((Path(c) for c in candidates if c and os.access(c, os.X_OK)), None)
 
 
 @functools.cache

@@ -15,7 +15,7 @@ from ptnotes.verify.block import EXCUSED, FAILED, PASSED, Outcome, State
 Outcomes = Callable[..., list[Outcome]]
 
 needs_compiler = pytest.mark.skipif(toolchain.compiler() is None, reason="no C++ compiler here")
-needs_nvcc = pytest.mark.skipif(toolchain.nvcc() is None, reason="no nvcc here")
+needs_nvcc = pytest.mark.skipif(process.nvcc() is None, reason="no nvcc here")
 
 
 @pytest.fixture(scope="session")

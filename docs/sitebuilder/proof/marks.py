@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
-from ptnotes.verify.block import Block, State, shown_hash
+from ptnotes.verify.block import EXCUSED, Block, State, shown_hash
 from ptnotes.verify.compare import VARIES
 from ptnotes.verify.ledger import Entry
 from sitebuilder.class_names import NOT_RUN as NOT_RUN_CLASS
@@ -50,6 +50,8 @@ def mark_by_result(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         entry = entry_of(app.env, docname, node)
         if entry and entry.state.awaits_gpu and entry.block.kind != "output":
             _say(node, NOT_RUN_CLASS, _("Awaits a GPU"), gpu_reason(entry))
+        elif entry and entry.state == EXCUSED and not entry.block.options.not_run:
+            _say(node, NOT_RUN_CLASS, _("Not run here"), machine_reason(entry))
         elif VARIES in node.astext():
             reason = _("what stands at %s differs from run to run; all else is compared")
             _say(node, "varies", _("Varies"), reason % f"`{VARIES}`")
@@ -77,6 +79,12 @@ def releases(block: Block) -> str:
     if since and before:
         return _("torch %s to before %s") % (since, before)
     return _("torch %s and later") % since if since else _("torch before %s") % before
+
+
+def machine_reason(entry: Entry) -> str:
+    """Say what the machine lacks that a block needs."""
+    words = {"cuda-toolkit": _("needs the CUDA toolkit, because this torch is a CUDA build")}
+    return words[entry.block.options.needs]
 
 
 def gpu_reason(entry: Entry) -> str:

@@ -17,7 +17,7 @@ from sitebuilder.content.tables import Cell, table
 from sitebuilder.languages.site_languages import CHINESE
 from sitebuilder.languages.site_words import _
 from sitebuilder.proof.ledger_lookup import docname_of, ledger
-from sitebuilder.proof.marks import gpu_reason, is_not_run, releases
+from sitebuilder.proof.marks import gpu_reason, is_not_run, machine_reason, releases
 
 Place = tuple[Sphinx, str]
 ZH = ".zh-CN.md"  # how a page outside docs/ ends that is Chinese
@@ -222,4 +222,6 @@ def _reasons(app: Sphinx, skipped: Sequence[Entry]) -> dict[str, str]:
 def _reason(entry: Entry) -> str:
     if entry.state.awaits_gpu:
         return f"{_('Awaits a GPU')}{_(': ')}{gpu_reason(entry)}"
+    if entry.block.options.needs and not entry.block.options.not_run:
+        return machine_reason(entry)
     return entry.receipt.detail if entry.receipt else ""
