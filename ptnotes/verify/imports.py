@@ -30,6 +30,7 @@ class Imports:
     dynamic: bool
 
 
+@functools.cache
 def imports_of(text: str, package: str = "") -> Imports:
     """
     Read the imports of a text; one that is no Python imports nothing.

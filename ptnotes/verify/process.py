@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
-import re
 import resource
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +12,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from ptnotes.verify.cuda import nvcc
 
 OUTPUT_LIMIT = 1_000_000
 # A CUDA build of torch logs that this machine has no GPU: no output of anyone's code.
@@ -49,23 +48,6 @@ def tool_path() -> str:
     compiler = nvcc()
     folders = [Path(sys.executable).parent, *([compiler.parent] if compiler else [])]
     return os.pathsep.join([*map(str, folders), os.environ.get("PATH", "")])
-
-
-@functools.cache
-def nvcc() -> Path | None:
-    """The CUDA compiler in its toolkit: on PATH there may be a wrapper, far from the headers."""
-    home = os.environ.get("CUDA_HOME") or os.environ.get("CUDA_PATH")
-    named = [Path(home, "bin", "nvcc")] if home else []
-    on_path = [Path(found)] if (found := shutil.which("nvcc")) else []
-    candidates = [*named, *map(_behind, on_path), Path("/usr/local/cuda/bin/nvcc")]
-    return next((path for path in candidates if os.access(path, os.X_OK)), None)
-
-
-def _behind(wrapper: Path) -> Path:
-    command = [str(wrapper), "--dryrun", "-x", "cu", os.devnull]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    found = re.search(r"^#\$ TOP=(.+?)\s*$", done.stdout + done.stderr, re.MULTILINE)
-    return Path(found[1], "bin", "nvcc").resolve() if found else wrapper
 
 
 def run_command(

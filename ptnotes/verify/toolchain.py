@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -20,7 +19,8 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from ptnotes.verify.process import nvcc, run_command
+from ptnotes.verify.cuda import nvcc, torch_folder
+from ptnotes.verify.process import run_command
 
 COMPILE_SECONDS = 180.0
 SECONDS_BETWEEN_LINES = 10.0
@@ -51,30 +51,10 @@ def compiler() -> Path | None:
 
 
 @functools.cache
-def gpu() -> str:
-    """The name of the first GPU, or nothing where there is none."""
-    tool = shutil.which("nvidia-smi")
-    if tool is None:
-        return ""
-    command = [tool, "--query-gpu=name", "--format=csv,noheader"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stdout.splitlines()[0].strip() if done.returncode == 0 and done.stdout else ""
-
-
-@functools.cache
 def version(tool: Path) -> str:
     """What a compiler says of its own version."""
     done = subprocess.run([tool, "--version"], capture_output=True, text=True, check=False)
     return done.stdout.strip()
-
-
-@functools.cache
-def torch_folder() -> Path:
-    """The folder of the installed torch, found without importing it."""
-    spec = importlib.util.find_spec("torch")
-    assert spec is not None, "ptnotes depends on torch"
-    assert spec.origin is not None
-    return Path(spec.origin).parent
 
 
 def compile_cpp(source: str, cache: Path) -> Built:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from ptnotes.verify.block import FAILED, PASSED, Outcome
+from ptnotes.verify.cuda import nvcc
 from ptnotes.verify.kinds import VERIFIERS
-from ptnotes.verify.process import nvcc
 
 USE = "```python\n>>> f()\n1\n```\n"
 GALLERY = '"""\nT\n=\n"""\n\nx = {}\nassert x == 1\n'

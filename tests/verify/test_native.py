@@ -11,11 +11,12 @@ import pytest
 from ptnotes.verify import toolchain
 from ptnotes.verify.__main__ import main
 from ptnotes.verify.block import EXCUSED, FAILED, PASSED, Outcome, State
+from ptnotes.verify.cuda import nvcc
 
 Outcomes = Callable[..., list[Outcome]]
 
 needs_compiler = pytest.mark.skipif(toolchain.compiler() is None, reason="no C++ compiler here")
-needs_nvcc = pytest.mark.skipif(process.nvcc() is None, reason="no nvcc here")
+needs_nvcc = pytest.mark.skipif(nvcc() is None, reason="no nvcc here")
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +34,10 @@ def _one_cache(compiled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def fresh_tools() -> Iterator[None]:
     """Look for compilers again, before and after."""
-    for find in (toolchain.compiler, toolchain.nvcc):
+    for find in (toolchain.compiler, nvcc):
         find.cache_clear()
     yield
-    for find in (toolchain.compiler, toolchain.nvcc):
+    for find in (toolchain.compiler, nvcc):
         find.cache_clear()
 
 

@@ -19,7 +19,6 @@ from pathlib import Path
 from threading import Event
 
 from ptnotes.verify.block import PASSED
-from ptnotes.verify.ledger import open_ledger
 from sitebuilder.build import inputs
 from sitebuilder.build.run_sphinx import BuildError, run_sphinx
 from sitebuilder.languages.site_languages import CHINESE, ENGLISH, LANGUAGES, Language
@@ -28,6 +27,8 @@ from sitebuilder.outputs.front_door import write_front
 from sitebuilder.outputs.pictures import finish_pictures
 from sitebuilder.outputs.search_index import write_indexes
 from sitebuilder.places import ROOT
+from sitebuilder.proof.gallery_freshness import drop_stale
+from sitebuilder.proof.ledger_lookup import hand_over, handed_over
 
 # Lines that Sphinx prints when it has made the gallery, and when it has read all pages.
 AFTER_GALLERY = ("looking for now-outdated files", "reading sources")
@@ -97,6 +98,8 @@ def build(root: Path) -> None:
     with Unfinished(work):
         with timed("preparing"):
             prepare(root)
+            drop_stale(root)
+            hand_over(root, work / "ledger.pickle")
         with timed("pages of both languages"):
             build_languages(root, work)
         draft = work / "site"
@@ -233,7 +236,8 @@ def publish(draft: Path, site: Path, old: Path) -> None:
 
 def summary(root: Path, seconds: float) -> str:
     """Say how much was built and how to open it."""
-    found = open_ledger(root)
+    found = handed_over()
+    assert found is not None, "the build has handed it over"
     states = [found.state_of(entry) for entry in found.entries]
     proven, skipped = states.count(PASSED), sum(state.not_run for state in states)
     pages = {

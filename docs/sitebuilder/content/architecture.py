@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import ast
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterator
 from html import escape
@@ -14,8 +15,10 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from ptnotes.verify.imports import imports_of
 from ptnotes.verify.page import read_page
 from ptnotes.verify.project import Project, find_project
+from ptnotes.verify.receipts import replace_file
 from sitebuilder.content.tables import Cell, table
 from sitebuilder.languages.site_words import _
 from sitebuilder.places import ROOT
@@ -54,6 +57,7 @@ TESTS = Part("tests", ("tests/**/*.py",), "tests", 0, 0)  # it imports all, so i
 READ = ("docs/notes", "gallery")
 BUILDER = "docs/sitebuilder"
 NATIVE = "ptnotes._"  # modules written in C++, whose sources are in csrc
+KEPT = Path(".cache", "architecture.json")
 WIDTH, HEIGHT = 150, 64  # of a box, in units of the drawing
 ACROSS, DOWN = 220, 120  # from box to box
 
@@ -93,6 +97,7 @@ def survey(root: Path) -> tuple[Counter[str], Counter[tuple[str, str]]]:
     """
     project = find_project(root)
     assert project is not None, f"{root} is no project"
+    known = _known(root)
     files: Counter[str] = Counter()
     arrows: Counter[tuple[str, str]] = Counter()
     seen: set[Path] = set()
@@ -101,9 +106,22 @@ def survey(root: Path) -> tuple[Counter[str], Counter[tuple[str, str]]]:
         seen |= found
         files[part.name] = len(found)
         for path in found:
-            targets = {part_of(name) for name in imports(path, project)} - {None, part.name}
-            arrows.update((part.name, target) for target in targets if target)
+            key = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+            if key not in known:
+                known[key] = sorted(filter(None, map(part_of, imports(path, project))))
+            arrows.update((part.name, target) for target in {*known[key]} - {part.name})
+    (root / KEPT).parent.mkdir(exist_ok=True)
+    replace_file(root / KEPT, json.dumps(known))
     return files, arrows
+
+
+def _known(root: Path) -> dict[str, list[str]]:
+    """Return what files import, by the hash of each, from the last time."""
+    try:
+        found: dict[str, list[str]] = json.loads((root / KEPT).read_text("utf-8"))
+        return found
+    except (OSError, ValueError):
+        return {}
 
 
 def imports(path: Path, project: Project) -> Iterator[str]:
@@ -116,17 +134,7 @@ def imports(path: Path, project: Project) -> Iterator[str]:
     else:
         return
     for source in sources:
-        try:
-            tree = ast.parse(source)
-        except SyntaxError:  # a block in another language
-            continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                yield from (alias.name for alias in node.names)
-            elif isinstance(node, ast.ImportFrom) and node.module:
-                yield from (f"{node.module}.{alias.name}" for alias in node.names)
-            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "importlib.import_module":
-                yield from (str(a.value) for a in node.args if isinstance(a, ast.Constant))
+        yield from imports_of(source).names
 
 
 def part_of(module: str) -> str | None:

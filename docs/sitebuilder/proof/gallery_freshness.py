@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,6 +17,7 @@ from ptnotes.verify.page import read_page
 from ptnotes.verify.project import find_project
 from ptnotes.verify.reach import Reach
 from ptnotes.verify.receipts import page_key
+from sitebuilder.proof.ledger_lookup import HANDED
 from sitebuilder.proof.replay import replay_notes
 
 MARK = "made-with.json"
@@ -100,7 +102,17 @@ def _changed(mark: Path, today: dict[str, str]) -> list[str]:
 
 
 def check(app: Sphinx, config: Config) -> None:
-    """Drop what is stale before the site is built."""
-    root = Path(app.srcdir).resolve().parent
+    """Drop what is stale before the site is built, unless whoever started this run has done so."""
+    if not os.environ.get(HANDED):
+        drop_stale(Path(app.srcdir).resolve().parent)
+
+
+def drop_stale(root: Path) -> None:
+    """
+    Drop pictures and executed notebooks that are stale.
+
+    Args:
+        root: The project's folder.
+    """
     drop_stale_gallery(root)
     renew_notebooks(root)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import os
+import pickle
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +16,8 @@ from ptnotes.verify.block import shown_hash
 from ptnotes.verify.ledger import Entry, Ledger, open_ledger
 from sitebuilder.class_names import RESULTS
 from sitebuilder.content.special_pages import in_gallery
+
+HANDED = "PTNOTES_LEDGER"
 
 
 def ledger(env: BuildEnvironment) -> Ledger:
@@ -28,7 +32,29 @@ def forget_ledger() -> None:
 
 @functools.cache
 def _open(root: Path) -> Ledger:
-    return open_ledger(root)
+    handed = handed_over()
+    return handed if handed is not None else open_ledger(root)
+
+
+def hand_over(root: Path, file: Path) -> None:
+    """
+    Read the ledger once for all runs of Sphinx that this process is going to start.
+
+    Args:
+        root: The project's folder.
+        file: Where to leave it for them; nothing may change until they are done.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(pickle.dumps(open_ledger(root)))
+    os.environ[HANDED] = str(file)
+
+
+def handed_over() -> Ledger | None:
+    """Return the ledger that the process which started this one has read, if it has."""
+    file = os.environ.get(HANDED)
+    found = pickle.loads(Path(file).read_bytes()) if file else None
+    assert found is None or isinstance(found, Ledger)
+    return found
 
 
 def root_of(env: BuildEnvironment) -> Path:

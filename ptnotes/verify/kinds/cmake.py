@@ -9,9 +9,12 @@ from pathlib import Path
 
 from ptnotes.verify.block import EXCUSED, FAILED, PASSED, Block, Context, Outcome
 from ptnotes.verify.compare import difference
+from ptnotes.verify.cuda import for_cmake, torch_folder
 from ptnotes.verify.process import run_command
-from ptnotes.verify.toolchain import COMPILE_SECONDS, torch_folder
+from ptnotes.verify.toolchain import COMPILE_SECONDS
 
+# What CMake and compilers write before an error; an option such as `-Werror` is none.
+_ERROR = re.compile(r"\bCMake Error\b|\berror: |\bFAILED: ")
 _TARGET = re.compile(r"^\s*add_executable\s*\(\s*([\w.-]+)", re.MULTILINE | re.IGNORECASE)
 
 
@@ -38,7 +41,7 @@ def verify_cmake(blocks: Sequence[Block], context: Context) -> Iterator[Outcome]
         for block in files:
             name = "CMakeLists.txt" if block.language == "cmake" else block.options.file
             Path(scratch, name).write_text(block.text + "\n", "utf-8")
-        failure, printed = _build_and_run(Path(scratch), lists[-1].text, context.seconds)
+        failure, printed = _build_and_run(Path(scratch), lists[-1].text, context)
     for block in files:
         yield Outcome(block, FAILED if failure else PASSED, failure, block.line)
     for block in said:
@@ -46,7 +49,7 @@ def verify_cmake(blocks: Sequence[Block], context: Context) -> Iterator[Outcome]
         yield Outcome(block, FAILED if message else PASSED, message, block.line)
 
 
-def _build_and_run(folder: Path, lists: str, seconds: float) -> tuple[str, str]:
+def _build_and_run(folder: Path, lists: str, context: Context) -> tuple[str, str]:
     """Return why the project failed, or nothing, and what its programs printed."""
     prefix = f"-DCMAKE_PREFIX_PATH={torch_folder() / 'share' / 'cmake'}"
     steps = [
@@ -56,10 +59,10 @@ def _build_and_run(folder: Path, lists: str, seconds: float) -> tuple[str, str]:
     ]
     printed = ""
     for step in steps:
-        limit = COMPILE_SECONDS if step[0] == "cmake" else seconds
-        done = run_command(step, folder, limit)
+        limit = COMPILE_SECONDS if step[0] == "cmake" else context.seconds
+        done = run_command(step, folder, limit, for_cmake(context.cache))
         if done.code != 0:
-            errors = [line for line in done.output.splitlines() if "rror" in line]
+            errors = [line for line in done.output.splitlines() if _ERROR.search(line)]
             last = (errors or done.output.strip().splitlines() or [""])[0]
             return f"{' '.join(step[:2])}: {done.cause(limit)}: {last.strip()}", ""
         if step[0] != "cmake":

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ptnotes.verify.block import EXCUSED, FAILED, PASSED, Block, Context, Outcome
 from ptnotes.verify.compare import difference
+from ptnotes.verify.cuda import for_cmake
 from ptnotes.verify.process import run_command, tool_path
 
 # Their first plain word names a command of their own, with options of its own.
@@ -70,7 +71,8 @@ def _lines(text: str) -> list[Line]:
 def _run(block: Block, lines: Sequence[Line], folder: Path, context: Context) -> Outcome:
     seconds = block.options.timeout or context.seconds
     for line in lines:
-        done = run_command(["bash", "-c", line.command], folder, seconds)
+        command = ["bash", "-c", line.command]
+        done = run_command(command, folder, seconds, for_cmake(context.cache))
         where = block.line + line.offset
         message = difference(line.output, done.output)
         if done.code != block.options.exit:

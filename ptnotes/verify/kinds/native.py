@@ -10,8 +10,9 @@ from pathlib import Path
 
 from ptnotes.verify.block import EXCUSED, FAILED, PASSED, Block, Context, Outcome, State
 from ptnotes.verify.compare import difference
-from ptnotes.verify.process import nvcc, run_command
-from ptnotes.verify.toolchain import ARCHITECTURES, Built, compile_cpp, compile_cuda, gpu
+from ptnotes.verify.cuda import gpu, nvcc
+from ptnotes.verify.process import run_command
+from ptnotes.verify.toolchain import ARCHITECTURES, Built, compile_cpp, compile_cuda
 
 _ERROR = re.compile(r"^\S+?:\d+:\d+: (?:fatal )?(error: .*)$", re.MULTILINE)
 
