@@ -34,7 +34,7 @@ def test_actions_are_pinned(path: Path) -> None:
 
 
 def test_every_share_is_proven_and_merged() -> None:
-    """As many machines as there are shares; each hands on its receipts, and the build takes them."""
+    """As many machines as shares; each hands on its receipts, and the build takes them."""
     prove, build = jobs("site.yml")["prove"], jobs("site.yml")["build"]
     shards = prove["strategy"]["matrix"]["shard"]
     said = {step.get("run", ""): step.get("with", {}) for step in prove["steps"] + build["steps"]}

@@ -164,7 +164,9 @@ def for_search(name: str, article: Article, also: str, terms: list[str]) -> str:
         terms: Other words for what it says; no reader sees them, nor the title.
     """
     listing = name in LISTS
-    fields = {"also": also, "terms": "" if listing else " · ".join(terms)}
+    # As readers type what a formula shows.
+    typed = ["sqrt"] if "√" in "".join(article.text) else []
+    fields = {"also": also, "terms": "" if listing else " · ".join([*terms, *typed])}
     lighter = listing or in_development(name)
     fields["list"] = "list" if lighter else ""
     if article.language != CHINESE.tag:

@@ -1,5 +1,5 @@
 // From a query to pages, their sections and excerpts. Loaded when the search is opened for the first time.
-import { has, isFiller, isHan, plain, wordsOf } from "./search-words.js";
+import { has, isFiller, isHan, namesOf, plain, wordsOf } from "./search-words.js";
 
 const SHOWN = 8; // pages
 const LOADED = 14; // pages looked at more closely
@@ -27,25 +27,27 @@ export async function find(query) {
   const words = wordsOf(query, language);
   if (!words.length) return [];
   const telling = words.filter((word) => !isFiller(word));
-  const whole = await withAll(telling.length ? telling : words);
+  const names = namesOf(query);
+  const whole = await withAll(telling.length ? telling : words, names);
   const han = words.some(isHan); // which the index may cut elsewhere, and so miss pages
-  const more = han || (whole.length < SCARCE && words.length > 1) ? await withMost(words) : [];
+  const more = han || (whole.length < SCARCE && words.length > 1) ? await withMost(words, names) : [];
   const known = new Set(whole.map((page) => page.data.url));
   const pages = [...whole, ...more.filter((page) => !known.has(page.data.url))];
   return rank(pages, query, words).slice(0, SHOWN).map((page) => shown(page, query));
 }
 
-// Pages that have every word.
-async function withAll(words) {
+// Pages that have every word, and every name as it is written.
+async function withAll(words, names) {
   const { results } = await pagefind.search(words.join(" "));
   const pages = await Promise.all(results.slice(0, LOADED).map(open));
   const best = Math.max(...pages.map((page) => page.score), 1e-9);
   for (const page of pages) page.score = 1 + page.score / best;
-  return pages.filter((page) => words.every((word) => has(page.text, word)));
+  return pages.filter((page) => words.every((word) => has(page.text, word)) && names.every((name) => page.text.includes(name)));
 }
 
-// Pages that have most of the words, each counted by how rare it is.
-async function withMost(words) {
+// Pages that have most of the words, each counted by how rare it is. A name in code is rare as a whole: a page that
+// lacks it has none of its parts.
+async function withMost(words, names) {
   const hits = new Map();
   const weights = new Map();
   for (const word of words) {
@@ -62,11 +64,14 @@ async function withMost(words) {
   }
   const likely = [...hits.values()].sort((a, b) => b.sum - a.sum).slice(0, LOADED);
   const pages = await Promise.all(likely.map((hit) => open(hit.result)));
-  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
+  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0) + names.length * Math.log(1 + FEW);
   const shareOf = (sum, weight) => sum + weight / total;
   for (const page of pages) {
-    const found = words.filter((word) => has(page.text, word));
+    const lacking = names.filter((name) => !page.text.includes(name));
+    const parts = new Set(wordsOf(lacking.join(" "), language));
+    const found = words.filter((word) => !parts.has(word) && has(page.text, word));
     page.score = found.map((word) => weights.get(word)).reduce(shareOf, 0);
+    page.score += ((names.length - lacking.length) * Math.log(1 + FEW)) / total;
     if (found.length === words.length) page.score += words.reduce((least, word) => Math.min(least, often(page, word)), 1);
   }
   return pages.filter((page) => page.score >= ENOUGH);

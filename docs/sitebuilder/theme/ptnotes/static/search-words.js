@@ -1,11 +1,12 @@
 // The words of a query, and whether a page has them. Pagefind alone takes a nonsense word for its first letters.
 
 const ENDINGS = /(?:ations?|ions?|ments?|ings?|ies|ers?|ed|es|ly|al|s|y)$/;
-// Words of a question that say nothing of its subject.
+// Words of a question that say nothing of its subject, and those that say what is asked of it.
 const FILLERS = new Set(
-  ("a an and are as be by can cannot do does for from how i in is it my not of on or should than that the this to "
-    + "was what when where which why with 的 了 吗 呢 是 在 和 与 或 把 被 对 用 要 会 能 有 不 写 做 我 自己 一个 怎么 怎样 如何 什么 "
-    + "为什么 为何 哪里").split(" "),
+  ("a an and are as be between by can cannot difference do does error example examples explained for from how i in is "
+    + "it meaning my not of on or should than that the this to tutorial usage use used using versus vs was what when "
+    + "where which why with 的 了 吗 呢 是 在 和 与 或 把 被 对 用 要 会 能 有 不 写 做 我 自己 一个 怎么 怎样 如何 什么 为什么 为何 哪里 "
+    + "用法 使用 区别 差别 报错 报 错 错误 例子 示例 例 教程 详解 含义 意思 作用 默认").split(" "),
 );
 const RUN = /\d+(?:\.\d+)+|\p{Script=Han}+|(?:(?!\p{Script=Han})[\p{L}\p{N}])+/gu;
 const HAN = /\p{Script=Han}/u;
@@ -22,6 +23,13 @@ export function wordsOf(query, language) {
     }
   }
   return [...new Set(words)];
+}
+
+// The names in a query that are written as code, such as `F.grid_sample`: the last part of each.
+export function namesOf(query) {
+  const found = query.toLowerCase().match(/[\p{L}_][\p{L}\p{N}_.:]*/gu) ?? [];
+  const code = found.map((name) => name.replace(/[.:]+$/, "")).filter((name) => /\w(::|\.|_)\w/.test(name));
+  return code.map((name) => name.split(/[.:]+/).pop());
 }
 
 export const isHan = (word) => HAN.test(word);
