@@ -1,5 +1,5 @@
 // From a query to pages, their sections and excerpts. Loaded when the search is opened for the first time.
-import { has, isFiller, isHan, namesOf, plain, wordsOf } from "./search-words.js";
+import { has, isFiller, isHan, namesOf, plain, squashed, wordsOf } from "./search-words.js";
 
 const SHOWN = 8; // pages
 const LOADED = 14; // pages looked at more closely
@@ -87,7 +87,7 @@ async function ofWord(word) {
 async function open(result) {
   const data = await result.data();
   const text = plain(data.content, data.meta.title, data.meta.also || "", data.meta.terms || "");
-  return { data, text, score: result.score };
+  return { data, text, formulas: squashed(data.content), score: result.score };
 }
 
 // How often a page has a text, from 0 to 1.
@@ -99,6 +99,7 @@ function often(page, text) {
 function rank(pages, query, words) {
   const phrase = query.trim().toLowerCase();
   const literals = phrase.split(/\s+/).filter((word) => /\w(::|\.|_)\w/.test(word)); // names with their parts
+  const formula = /[√^/]|sqrt/.test(phrase) ? squashed(phrase).replace(/^1\//, "") : null; // a page may write a fraction
   const name = phrase.split(/[\s(]/)[0].split(/[.:]+/).filter(Boolean).pop() ?? phrase; // of a call: its last part
   const worth = (page) => {
     const { title, also = "", list } = page.data.meta;
@@ -110,6 +111,7 @@ function rank(pages, query, words) {
       + (headings ? 0.5 : 0)
       + (page.text.includes(phrase) ? 0.5 : 0)
       + often(page, name) / 2
+      + (formula ? often({ text: page.formulas }, formula) : 0)
       + literals.reduce((sum, literal) => sum + often(page, literal), 0) / Math.max(literals.length, 1)
       + (page.data.raw_url.includes("notes/") ? 0.25 : 0) // where it is told; examples and reference lean on it
       - (list ? 0.5 : 0); // a list of terms or of pages names everything

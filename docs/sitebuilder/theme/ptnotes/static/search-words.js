@@ -25,11 +25,18 @@ export function wordsOf(query, language) {
   return [...new Set(words)];
 }
 
-// The names in a query that are written as code, such as `F.grid_sample`: the last part of each.
+// What a query has of code: names such as `F.grid_sample`, the last part of each, and numbers such as `1e-8`.
 export function namesOf(query) {
-  const found = query.toLowerCase().match(/[\p{L}_][\p{L}\p{N}_.:]*/gu) ?? [];
+  const lower = query.toLowerCase();
+  const found = lower.match(/[\p{L}_][\p{L}\p{N}_.:]*/gu) ?? [];
   const code = found.map((name) => name.replace(/[.:]+$/, "")).filter((name) => /\w(::|\.|_)\w/.test(name));
-  return code.map((name) => name.split(/[.:]+/).pop());
+  const numbers = lower.match(/\b\d+(\.\d+)?e[-+]?\d+\b/g) ?? [];
+  return [...code.map((name) => name.split(/[.:]+/).pop()), ...numbers];
+}
+
+// A formula without what is typed in several ways: `1/sqrt(d_k)`, `1/√dk` and `1 / sqrt dk` are one.
+export function squashed(text) {
+  return text.toLowerCase().replaceAll("√", "sqrt").replace(/[\s(){}_^*·\u200b]/g, "");
 }
 
 export const isHan = (word) => HAN.test(word);
