@@ -31,7 +31,13 @@ from sitebuilder.content import (
     reference_pages,
     repository_links,
 )
-from sitebuilder.languages import chinese_spaces, language_links, site_words, untranslated_text
+from sitebuilder.languages import (
+    chinese_spaces,
+    language_links,
+    one_document,
+    site_words,
+    untranslated_text,
+)
 from sitebuilder.outputs import downloads, markdown_twin
 from sitebuilder.proof import close_ledger, gallery_freshness, marks, replay, verification_tables
 from sitebuilder.theme import katex_rendering, lean_highlighting, lean_stylesheet, maths_fonts
@@ -90,6 +96,7 @@ PHASES = (
     Phase(UNTRANSLATED, marks.MarkNotRun, "a reason is translated with its page"),
     Phase(UNTRANSLATED, gallery_pages.OwnGalleryLinks, "what it removes is no message"),
     Phase(UNTRANSLATED, alt_texts.OfferAltTexts, "what a picture shows is a message"),
+    Phase(PAGE_READ, one_document.OneDocument, "the page is translated by now"),
     Phase(PAGE_READ, close_ledger.Receipts, "the blocks are those of the page as read"),
     Phase(ALL_READ, page_summaries.forget, "summaries of the last build are old"),
     Phase(ALL_READ, incremental.write_new_navigation, "now all titles are known"),
