@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from pathlib import Path
 
 from sitebuilder.build.run_sphinx import BuildError
 from sitebuilder.languages.site_languages import ENGLISH, LANGUAGES, other_than
 from sitebuilder.outputs.finished_pages import Found
 from sitebuilder.outputs.search_text import Article, for_search
+from sitebuilder.places import CACHE
 
 FOLDER = "pagefind"  # in the folder of each language; Pagefind derives addresses from this name
+INDEXES = CACHE / "search"  # of each language, the last one
 OWN_INTERFACE = ("*-ui.*", "pagefind-highlight.js")  # its boxes: ours stands in the theme's place
 
 
@@ -35,6 +40,7 @@ def write_indexes(
     """
     shutil.rmtree(work, ignore_errors=True)
     articles = {language.folder: by_name(pages, site / language.folder) for language in LANGUAGES}
+    tasks = []
     for language in LANGUAGES:
         folder, other = language.folder, other_than(language.code).folder
         for name, article in articles[folder].items():
@@ -43,7 +49,23 @@ def write_indexes(
             also = articles[other][name].title if name in articles[other] else ""
             used = terms_of(articles[ENGLISH.folder].get(name, article), terms)
             copy.write_text(for_search(name, article, also, used), "utf-8")
-        run_pagefind(work / folder, site / folder / FOLDER)
+        tasks.append((work / folder, site / folder / FOLDER))
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(index, *zip(*tasks, strict=True)))
+
+
+def index(pages: Path, target: Path) -> None:
+    """Index a folder of pages, or take the index that was made of the same pages before."""
+    digest = hashlib.sha256(version("pagefind").encode())
+    for path in sorted(pages.rglob("*.html")):
+        digest.update(path.relative_to(pages).as_posix().encode() + b"\0" + path.read_bytes())
+    kept = INDEXES / pages.name / digest.hexdigest()[:20]
+    if not kept.is_dir():
+        shutil.rmtree(kept.parent, ignore_errors=True)
+        draft = kept.with_suffix(".tmp")
+        run_pagefind(pages, draft)
+        draft.rename(kept)
+    shutil.copytree(kept, target, dirs_exist_ok=True)
 
 
 def by_name(pages: Mapping[Path, Found], folder: Path) -> dict[str, Article]:
