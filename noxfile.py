@@ -59,7 +59,7 @@ def docs(session: nox.Session) -> None:
     """Prove every snippet, run the gallery and build both languages into site/."""
     started = time.time()
     install(session)
-    prove(session)
+    prove_pages(session)
     build(session, started)
     report(session, "docs", 900)
 
@@ -68,7 +68,7 @@ def docs(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the tests, on a site that is built first unless it is that of today."""
     install(session)
-    prove(session)
+    prove_pages(session)
     build(session, time.time())
     # More workers than cores: half of their time they wait for a browser.
     workers = ("-n", "4", "--dist", "worksteal", "--durations=20")
@@ -77,14 +77,14 @@ def tests(session: nox.Session) -> None:
     report(session, "tests", 900)
 
 
-@nox.session(default=False, name="prove")
-def prove_alone(session: nox.Session) -> None:
+@nox.session(default=False)
+def prove(session: nox.Session) -> None:
     """Prove the snippets: `-- --shard 2/4` a share, `-- --merge CACHE` those of other machines."""
     install(session)
     if {"--merge", "--keep"} & set(session.posargs):
         run(session, "-m", "ptnotes.verify", *session.posargs)
     else:
-        prove(session, *session.posargs)
+        prove_pages(session, *session.posargs)
 
 
 @nox.session(default=False)
@@ -272,7 +272,7 @@ def constraints() -> str:
     return str(relaxed)
 
 
-def prove(session: nox.Session, *words: str) -> None:
+def prove_pages(session: nox.Session, *words: str) -> None:
     """Prove every snippet, or a share; what has a valid receipt is not run again."""
     with phase(session, "compiling the programs of the pages"):
         run(session, "-m", "ptnotes.verify", "--compile", *words)

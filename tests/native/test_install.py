@@ -29,7 +29,7 @@ ERROR: No matching distribution found for torch==9.9
 DISK = "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device\n"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def noxfile() -> ModuleType:
     """The project's noxfile."""
     spec = importlib.util.spec_from_file_location("project_noxfile", ROOT / "noxfile.py")

@@ -67,6 +67,8 @@ class TestPublish:
 
         monkeypatch.setattr(build_site, "run_sphinx", fail)
         monkeypatch.setattr(build_site, "prepare", lambda root: None)
+        monkeypatch.setattr(build_site, "drop_stale", lambda root: None)
+        monkeypatch.setattr(build_site, "hand_over", lambda root, file: None)
         monkeypatch.setattr(build_site, "check_catalogs", lambda root: None)
         (tmp_path / "site").mkdir()
         (tmp_path / "site" / "index.html").write_text("former")
