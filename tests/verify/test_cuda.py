@@ -152,3 +152,23 @@ class TestNeeds:
 
         self.machine(monkeypatch, build=True, toolkit=True)
         assert outcomes(NEEDS)[0].state == PASSED
+
+
+class TestQuiet:
+    """A CUDA build on a machine without a GPU logs so: no output of the reader's code."""
+
+    LOG = "logging.getLogger('torch.utils.cpp_extension').warning('No CUDA runtime is found')"
+
+    def test_in_python(self, outcomes: Outcomes) -> None:
+        """Other loggers are heard."""
+        page = f"```python\n>>> import logging, torch\n>>> {self.LOG}\n```\n"
+
+        assert outcomes(page)[0].state == PASSED
+        assert outcomes(page.replace("cpp_extension", "other"))[0].state == FAILED
+
+    def test_in_commands(self, outcomes: Outcomes) -> None:
+        """They load torch themselves."""
+        page = f'```console\n$ python -c "import logging, torch; {self.LOG}"\n```\n'
+
+        assert outcomes(page)[0].state == PASSED
+        assert outcomes(page.replace("cpp_extension", "other"))[0].state == FAILED
