@@ -72,7 +72,8 @@ def generalized_box_iou_reference(boxes1: Tensor, boxes2: Tensor) -> Tensor:
     a, b = boxes1[:, None], boxes2[None, :]
     common = torch.min(a[..., 2:], b[..., 2:]) - torch.max(a[..., :2], b[..., :2])
     hull = torch.max(a[..., 2:], b[..., 2:]) - torch.min(a[..., :2], b[..., :2])
-    intersection, enclosing = area(common.clamp(min=0)), area(hull.clamp(min=0))
+    # Not clamp(min=0): its gradient at 0 is 1 before torch 2.14 and 0 since.
+    intersection, enclosing = area(common.relu()), area(hull.relu())
     union = area(a[..., 2:] - a[..., :2]) + area(b[..., 2:] - b[..., :2]) - intersection
     return intersection / union - (enclosing - union) / enclosing
 

@@ -12,11 +12,13 @@ from filelock import FileLock
 from torch import Tensor
 
 from ptnotes.deployment.export import example, export_script, network, notes
-from ptnotes.verify.process import tool_path
+from ptnotes.verify.cuda import for_cmake
+from ptnotes.verify.process import QUIET, tool_path
 from ptnotes.verify.toolchain import compiler
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = torch.__version__.split("+")[0]
+OWN = {"PATH": tool_path(), "LC_ALL": "C", "TORCH_LOGS": QUIET}
 
 pytestmark = [
     pytest.mark.slow,
@@ -66,7 +68,7 @@ def start(command: list[str | Path]) -> subprocess.Popen[str]:
     """
     return subprocess.Popen(
         command,
-        env=os.environ | {"PATH": tool_path(), "LC_ALL": "C"},
+        env=os.environ | for_cmake(ROOT / ".cache" / "native") | OWN,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

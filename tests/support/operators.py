@@ -1,5 +1,6 @@
 """What tests of all native operators share."""
 
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -35,7 +36,10 @@ def check_registration(operator: Any, *arguments: object) -> None:
     """
     Schema, Meta, autograd and compilation of an operator are what torch asks of them.
     """
-    torch.library.opcheck(operator.default, arguments)
+    with warnings.catch_warnings():
+        # Since torch 2.14 opcheck itself looks at the gradient of what is no leaf.
+        warnings.filterwarnings("ignore", "The .grad attribute of a Tensor that is not a leaf")
+        torch.library.opcheck(operator.default, arguments)
 
 
 def check_compiled(

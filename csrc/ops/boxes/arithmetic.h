@@ -70,10 +70,10 @@ PTNOTES_INLINE T follows_max(T x, T y) {
   return T(0.5) * (static_cast<T>(x > y) + static_cast<T>(x >= y));
 }
 
-// d (max(width, 0) max(height, 0)) / d width.
+// d (max(width, 0) max(height, 0)) / d width, at a width of 0 that of relu.
 template <typename T>
 PTNOTES_INLINE T side(T width, T height) {
-  return static_cast<T>(width >= 0) * greater(height, T(0));
+  return static_cast<T>(width > 0) * greater(height, T(0));
 }
 
 // d GIoU / d a.
