@@ -50,18 +50,20 @@ async function withAll(words, names) {
 async function withMost(words, names) {
   const hits = new Map();
   const weights = new Map();
+  const count = (result, weight) => {
+    const hit = hits.get(result.id) || { result, sum: 0, best: 0 };
+    hit.sum += weight;
+    if (weight > hit.best) Object.assign(hit, { best: weight, result });
+    hits.set(result.id, hit);
+  };
   for (const word of words) {
     const results = await ofWord(word);
     const rarity = Math.log(1 + FEW / Math.max(results.length, 1));
     const weight = isFiller(word) ? FILLER_WEIGHT * rarity : rarity;
     weights.set(word, weight);
-    for (const result of results) {
-      const hit = hits.get(result.id) || { result, sum: 0, best: 0 };
-      hit.sum += weight;
-      if (weight > hit.best) Object.assign(hit, { best: weight, result });
-      hits.set(result.id, hit);
-    }
+    for (const result of results) count(result, weight);
   }
+  for (const name of names) for (const result of await ofWord(name)) count(result, Math.log(1 + FEW));
   const likely = [...hits.values()].sort((a, b) => b.sum - a.sum).slice(0, LOADED);
   const pages = await Promise.all(likely.map((hit) => open(hit.result)));
   const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0) + names.length * Math.log(1 + FEW);
