@@ -37,9 +37,7 @@ OPENMP = ["-fopenmp"] if sys.platform == "linux" else []
 # Torch would ask the GPU of this machine, and there may be none.
 ARCHITECTURES = "8.0;9.0+PTX"
 # What gcc, clang, nvcc and linkers write before an error.
-ERROR = re.compile(
-    r"^(?:\S+?[:(]\d+[:)].*?\berror\b.*|nvcc fatal\b.*|\S*\bld: .*)$", re.MULTILINE
-)
+ERROR = re.compile(r"^(?:\S+?[:(]\d+[:)].*?\berror\b.*|nvcc fatal\b.*|\S*\bld: .*)$", re.MULTILINE)
 TORCH_FIRST = "install torch first, then use `pip install --no-build-isolation`"
 
 
@@ -214,7 +212,7 @@ def build_command(mode: str) -> type[build_ext]:
         def build_with_kernels(self, ext: Extension) -> None:
             try:
                 self.build_one(ext)
-            except BuildFailed as error:
+            except BuildError as error:
                 say(f"{ext.name} is built without its CUDA kernels: their build failed: {error}.")
                 kernels = ("kernel.cu", "cuda.cpp")
                 ext.sources = [source for source in ext.sources if not source.endswith(kernels)]
@@ -228,7 +226,7 @@ def build_command(mode: str) -> type[build_ext]:
     return Build
 
 
-class BuildFailed(Exception):
+class BuildError(Exception):
     """A module could not be built; the message is the first error of the compiler."""
 
 
@@ -248,7 +246,7 @@ def heard() -> Iterator[None]:
             log.seek(0)
             found = ERROR.search(log.read().decode("utf-8", "replace"))
             last = str(error).strip().splitlines() or [type(error).__name__]
-            raise BuildFailed(found[0] if found else last[-1]) from error
+            raise BuildError(found[0] if found else last[-1]) from error
         finally:
             sys.stdout.flush()
             sys.stderr.flush()

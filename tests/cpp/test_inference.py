@@ -232,7 +232,7 @@ class TestRefusals:
         )
         torch.save(network().state_dict(), script)
         self.no_package(made, script, "locating file constants.pkl: file not found")
-        with pytest.warns(DeprecationWarning, match=r"torch\.jit"):
+        with pytest.warns((DeprecationWarning, FutureWarning), match=r"torch\.jit"):
             torch.jit.save(torch.jit.script(network()), script)
         self.no_package(made, script, "(it does not say its torch")
 

@@ -81,7 +81,7 @@ class TestScript:
             warnings.simplefilter("error")
             export_script(network(), example(), path)
         said = dict.fromkeys(notes(example()), "")
-        with pytest.warns(DeprecationWarning, match=r"torch\.jit\.load"):
+        with pytest.warns((DeprecationWarning, FutureWarning), match=r"torch\.jit\.load"):
             loaded = torch.jit.load(path, _extra_files=said)
 
         assert torch.equal(loaded(example()), network()(example()))
