@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 from ptnotes.verify import receipts
 from ptnotes.verify.block import PICTURED_KINDS, Display
@@ -17,7 +16,7 @@ from ptnotes.verify.reach import Reach
 def load(project: Project, page: str) -> dict[str, Display]:
     """Return what the blocks of a page showed, by the keys of their receipts; damaged is none."""
     try:
-        records = json.loads(_file(project, page).read_text("utf-8"))
+        records = json.loads(receipts.page_file(project.displays, page).read_text("utf-8"))
         return {
             key: Display(record["output"], tuple(map(base64.b64decode, record["figures"])))
             for key, record in records.items()
@@ -29,7 +28,7 @@ def load(project: Project, page: str) -> dict[str, Display]:
 def save(project: Project, page: str, displays: Mapping[str, Display]) -> None:
     """Replace what is kept of a page, at once or not at all; of nothing no file is kept."""
     if not displays:
-        _file(project, page).unlink(missing_ok=True)
+        receipts.page_file(project.displays, page).unlink(missing_ok=True)
         return
     records = {
         key: {
@@ -38,7 +37,7 @@ def save(project: Project, page: str, displays: Mapping[str, Display]) -> None:
         }
         for key, shown in displays.items()
     }
-    receipts.replace_file(_file(project, page), json.dumps(records, indent=1))
+    receipts.replace_file(receipts.page_file(project.displays, page), json.dumps(records, indent=1))
 
 
 def of_page(page: Page, project: Project, reach: Reach) -> list[Display] | None:
@@ -58,7 +57,3 @@ def of_page(page: Page, project: Project, reach: Reach) -> list[Display] | None:
         for key in receipts.keys(group, reach)
     ]
     return [shown for shown in found if shown] if all(found) else None
-
-
-def _file(project: Project, page: str) -> Path:
-    return project.displays / f"{page}.json"

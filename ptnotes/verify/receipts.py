@@ -123,7 +123,7 @@ def new_receipt(outcome: Outcome, key: str, content: str) -> Receipt:
 
 def load(project: Project, page: str) -> dict[str, Receipt]:
     """Return the receipts of a page by key."""
-    return {receipt.key: receipt for receipt in read_file(_file(project, page))}
+    return {receipt.key: receipt for receipt in read_file(page_file(project.receipts, page))}
 
 
 def read_file(path: Path) -> list[Receipt]:
@@ -137,7 +137,9 @@ def read_file(path: Path) -> list[Receipt]:
 
 def save(project: Project, page: str, receipts: Iterable[Receipt]) -> None:
     """Replace the receipts of a page, at once or not at all."""
-    replace_file(_file(project, page), json.dumps([asdict(r) for r in receipts], indent=1))
+    replace_file(
+        page_file(project.receipts, page), json.dumps([asdict(r) for r in receipts], indent=1)
+    )
 
 
 def replace_file(path: Path, text: str) -> None:
@@ -148,5 +150,6 @@ def replace_file(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def _file(project: Project, page: str) -> Path:
-    return project.receipts / surroundings()[0] / f"{page}.json"
+def page_file(folder: Path, page: str) -> Path:
+    """Return where a folder keeps what the torch in use has proven of a page."""
+    return folder / surroundings()[0] / f"{page}.json"

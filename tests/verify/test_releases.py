@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from ptnotes.verify import receipts
+from ptnotes.verify import displays, receipts
 from ptnotes.verify.block import FAILED, PASSED, Outcome, State
 from ptnotes.verify.ledger import open_ledger
 from ptnotes.verify.page import Page
@@ -106,6 +106,21 @@ class TestRecords:
             torch.__version__,
             "99.1.0",
         ]
+
+    def test_what_a_cell_showed_is_kept_for_each_torch(
+        self, outcomes: Outcomes, project: Project
+    ) -> None:
+        """Or the first torch would have receipts and nothing to show."""
+        page = "```{code-cell} python\nprint(1)\n```\n"
+        outcomes(page)
+        before = displays.load(project, "docs/page.md")
+        with pytest.MonkeyPatch.context() as patch:
+            pretend(patch, "99.1.0")
+            outcomes(page)
+            assert displays.load(project, "docs/page.md").keys() != before.keys()
+
+        assert displays.load(project, "docs/page.md") == before
+        assert len(before) == 1
 
     def test_a_record_outlives_its_receipts(
         self, outcomes: Outcomes, keeping: Project, as_torch: Callable[[str], None]

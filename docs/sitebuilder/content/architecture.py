@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterator
 from html import escape
@@ -18,7 +16,6 @@ from sphinx.util.docutils import SphinxDirective
 from ptnotes.verify.imports import imports_of
 from ptnotes.verify.page import read_page
 from ptnotes.verify.project import Project, find_project
-from ptnotes.verify.receipts import replace_file
 from sitebuilder.content.tables import Cell, table
 from sitebuilder.languages.site_words import _
 from sitebuilder.places import ROOT
@@ -57,7 +54,6 @@ TESTS = Part("tests", ("tests/**/*.py",), "tests", 0, 0)  # it imports all, so i
 READ = ("docs/notes", "gallery")
 BUILDER = "docs/sitebuilder"
 NATIVE = "ptnotes._"  # modules written in C++, whose sources are in csrc
-KEPT = Path(".cache", "architecture.json")
 WIDTH, HEIGHT = 150, 64  # of a box, in units of the drawing
 ACROSS, DOWN = 220, 120  # from box to box
 
@@ -97,7 +93,6 @@ def survey(root: Path) -> tuple[Counter[str], Counter[tuple[str, str]]]:
     """
     project = find_project(root)
     assert project is not None, f"{root} is no project"
-    known = _known(root)
     files: Counter[str] = Counter()
     arrows: Counter[tuple[str, str]] = Counter()
     seen: set[Path] = set()
@@ -106,22 +101,9 @@ def survey(root: Path) -> tuple[Counter[str], Counter[tuple[str, str]]]:
         seen |= found
         files[part.name] = len(found)
         for path in found:
-            key = hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-            if key not in known:
-                known[key] = sorted(filter(None, map(part_of, imports(path, project))))
-            arrows.update((part.name, target) for target in {*known[key]} - {part.name})
-    (root / KEPT).parent.mkdir(exist_ok=True)
-    replace_file(root / KEPT, json.dumps(known))
+            targets = {part_of(name) for name in imports(path, project)} - {None, part.name}
+            arrows.update((part.name, target) for target in targets if target)
     return files, arrows
-
-
-def _known(root: Path) -> dict[str, list[str]]:
-    """Return what files import, by the hash of each, from the last time."""
-    try:
-        found: dict[str, list[str]] = json.loads((root / KEPT).read_text("utf-8"))
-        return found
-    except (OSError, ValueError):
-        return {}
 
 
 def imports(path: Path, project: Project) -> Iterator[str]:

@@ -8,6 +8,7 @@ const FEW = 50; // pages; a word on more of them says little
 const SCARCE = 3; // with fewer pages that have every word, those that have most are shown too
 const ENOUGH = 0.5; // of what the words of a query weigh together, where a page has not all
 const FILLER_WEIGHT = 0.2;
+const NAME_WEIGHT = Math.log(1 + FEW); // of a name in code: that of a word on one page
 const OFTEN = 8; // a page that names a call as often as this is about it
 
 let pagefind;
@@ -63,17 +64,17 @@ async function withMost(words, names) {
     weights.set(word, weight);
     for (const result of results) count(result, weight);
   }
-  for (const name of names) for (const result of await ofWord(name)) count(result, Math.log(1 + FEW));
+  for (const name of names) for (const result of await ofWord(name)) count(result, NAME_WEIGHT);
   const likely = [...hits.values()].sort((a, b) => b.sum - a.sum).slice(0, LOADED);
   const pages = await Promise.all(likely.map((hit) => open(hit.result)));
-  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0) + names.length * Math.log(1 + FEW);
+  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0) + names.length * NAME_WEIGHT;
   const shareOf = (sum, weight) => sum + weight / total;
   for (const page of pages) {
     const lacking = names.filter((name) => !page.text.includes(name));
     const parts = new Set(wordsOf(lacking.join(" "), language));
     const found = words.filter((word) => !parts.has(word) && has(page.text, word));
     page.score = found.map((word) => weights.get(word)).reduce(shareOf, 0);
-    page.score += ((names.length - lacking.length) * Math.log(1 + FEW)) / total;
+    page.score += ((names.length - lacking.length) * NAME_WEIGHT) / total;
     if (found.length === words.length) page.score += words.reduce((least, word) => Math.min(least, often(page, word)), 1);
   }
   return pages.filter((page) => page.score >= ENOUGH);
@@ -89,7 +90,7 @@ async function ofWord(word) {
 async function open(result) {
   const data = await result.data();
   const text = plain(data.content, data.meta.title, data.meta.also || "", data.meta.terms || "");
-  return { data, text, formulas: squashed(data.content), score: result.score };
+  return { data, text, score: result.score };
 }
 
 // How often a page has a text, from 0 to 1.
@@ -113,7 +114,7 @@ function rank(pages, query, words) {
       + (headings ? 0.5 : 0)
       + (page.text.includes(phrase) ? 0.5 : 0)
       + often(page, name) / 2
-      + (formula ? often({ text: page.formulas }, formula) : 0)
+      + (formula ? often({ text: squashed(page.data.content) }, formula) : 0)
       + literals.reduce((sum, literal) => sum + often(page, literal), 0) / Math.max(literals.length, 1)
       + (page.data.raw_url.includes("notes/") ? 0.25 : 0) // where it is told; examples and reference lean on it
       - (list ? 0.5 : 0); // a list of terms or of pages names everything
