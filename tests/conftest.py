@@ -24,7 +24,8 @@ seconds = 60
 exclude = ["docs/conf.py", "docs/gallery/*", "docs/_*"]
 scripts = ["gallery"]
 tested-by = ["tests/**/test_{stem}.py", "tests/**/test_{folder}.py"]
-directives = { markdown = ["changed", "myth"], opaque = ["myths", "verification"] }
+directives.markdown = ["changed", "exercise", "myth", "solution"]
+directives.opaque = ["myths", "verification"]
 """
 
 Write = Callable[[str, str], Path]

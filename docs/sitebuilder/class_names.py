@@ -5,6 +5,8 @@ from __future__ import annotations
 # Ours.
 BOX = "box"
 BOX_ORIGIN = "box-origin"
+EXERCISE = "exercise"
+SOLUTION = "solution"
 PROOF_MARK = "proof-mark"
 NOT_RUN = "not-run"
 RECEIPTS = "receipts"

@@ -23,6 +23,7 @@ from sitebuilder.content import (
     architecture,
     benchmark_tables,
     chapter_cards,
+    exercises,
     gallery_pages,
     line_ends,
     myth_and_changed_boxes,
@@ -106,6 +107,7 @@ PHASES = (
     Phase(RESOLVED, architecture.fill, "tables hold code: before the ledger closes"),
     Phase(RESOLVED, chapter_cards.fill, "before Chinese spaces, which titles need too"),
     Phase(RESOLVED, myth_and_changed_boxes.label_boxes, "after lists are filled with boxes"),
+    Phase(RESOLVED, exercises.number_exercises, "before Chinese spaces, which labels need too"),
     Phase(RESOLVED, gallery_pages.translate_cards, "titles are translated by now"),
     Phase(RESOLVED, alt_texts.place_alt_texts, "they are translated by now"),
     Phase(RESOLVED, prerequisites.add_prerequisites, "before Chinese spaces, as titles are text"),
@@ -138,8 +140,10 @@ DIRECTIVES: dict[str, type[SphinxDirective]] = {
     "changed": myth_and_changed_boxes.Box,
     "changes": myth_and_changed_boxes.BoxList,
     "chapters": chapter_cards.Chapters,
+    "exercise": exercises.Exercise,
     "myth": myth_and_changed_boxes.Box,
     "myths": myth_and_changed_boxes.BoxList,
+    "solution": exercises.Solution,
     "verification": verification_tables.Verification,
 }
 # What stands in a page until a phase fills it.
@@ -150,6 +154,10 @@ PLACES: tuple[type[nodes.Element], ...] = (
     myth_and_changed_boxes.box_list,
     verification_tables.verification_part,
 )
+# What HTML shows in a way of ours: how it opens and closes.
+SHOWN: dict[type[nodes.Element], tuple[Callable[..., None], Callable[..., None]]] = {
+    exercises.solution: (exercises.fold, exercises.end_fold),
+}
 # Settings of `conf.py` by name, and what is done again when they change.
 SETTINGS: dict[str, Literal["html", "env"]] = {
     "base_url": "html",
@@ -184,6 +192,8 @@ def register(app: Sphinx, modules: frozenset[str] = frozenset()) -> None:
     app.add_html_theme(lean_stylesheet.OURS.name, str(lean_stylesheet.OURS))
     for place in PLACES:
         app.add_node(place)
+    for node, visitors in SHOWN.items():
+        app.add_node(node, html=visitors)
     for name, directive in DIRECTIVES.items():
         if not modules or module_of(directive) in modules:
             app.add_directive(name, directive)

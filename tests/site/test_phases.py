@@ -124,6 +124,7 @@ class TestOnePlace:
         names = {v for k, v in vars(home).items() if k.isupper() and isinstance(v, str)}
         # A directive, or an option of a block, may be called as the page or the class is.
         names -= {"myths", "changes", "verification", "benchmarks", "not-run", "box"}
+        names -= {"exercise", "solution"}
         for path in set(SOURCES) - {Path(str(home.__file__))}:
             assert names.isdisjoint(constants(path)), path
 

@@ -24,7 +24,7 @@ imports = ["torch"]
 exclude = ["docs/conf.py", "docs/gallery/*", "docs/_*"]
 scripts = ["gallery"]
 records = "docs/_proofs"
-directives.markdown = ["changed", "myth"]
+directives.markdown = ["changed", "exercise", "myth", "solution"]
 directives.opaque = ["benchmarks", "changes", "chapters", "myths", "verification"]
 """
 

@@ -119,5 +119,5 @@ def label_boxes(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 def boxes(doctree: nodes.document) -> list[nodes.admonition]:
-    """Return all boxes of a page."""
-    return [node for node in doctree.findall(nodes.admonition) if BOX in node["classes"]]
+    """Return all myths and changes of a page."""
+    return [node for node in doctree.findall(nodes.admonition) if "kind" in node]

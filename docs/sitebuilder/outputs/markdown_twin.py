@@ -85,6 +85,10 @@ class Twin(MarkdownTranslator):  # type: ignore[misc] # its package has no types
         """End the quotation."""
         self._pop_context()
 
+    def visit_solution(self, node: nodes.Element) -> None:
+        """Say that what follows solves the exercise."""
+        self.add(f"**{node['label']}**", prefix_eol=2, suffix_eol=2)
+
     def visit_title(self, node: nodes.Element) -> None:
         """Write a heading; that of a box is no section."""
         if isinstance(node.parent, nodes.admonition):
