@@ -28,6 +28,7 @@ from sitebuilder.content import (
     line_ends,
     myth_and_changed_boxes,
     page_summaries,
+    pictures_first,
     prerequisites,
     reference_pages,
     repository_links,
@@ -81,6 +82,7 @@ PHASES = (
     Phase(SETTINGS_READ, site_words.load_words, "before any phase says a word of ours"),
     Phase(SETTINGS_READ, gallery_freshness.check, "before sphinx-gallery looks at what it made"),
     Phase(SETTINGS_READ, replay.replay_scripts, "before sphinx-gallery runs what is left"),
+    Phase(SETTINGS_READ, pictures_first.crop_cards, "before sphinx-gallery makes cards"),
     Phase(SETTINGS_READ, katex_rendering.use_assets, "before Sphinx checks the static folders"),
     Phase(SETTINGS_READ, lean_stylesheet.prepare, "before Sphinx checks the static folders"),
     Phase(SETTINGS_READ, lean_highlighting.format_lean, "before the theme derives its formatter"),
@@ -110,6 +112,9 @@ PHASES = (
     Phase(RESOLVED, exercises.number_exercises, "before Chinese spaces, which labels need too"),
     Phase(RESOLVED, gallery_pages.translate_cards, "titles are translated by now"),
     Phase(RESOLVED, alt_texts.place_alt_texts, "they are translated by now"),
+    Phase(
+        RESOLVED, pictures_first.move_pictures, "after `place_alt_texts`, which looks beside code"
+    ),
     Phase(RESOLVED, prerequisites.add_prerequisites, "before Chinese spaces, as titles are text"),
     Phase(RESOLVED, marks.name_marks, "the reason is translated by now"),
     Phase(RESOLVED, marks.mark_by_result, "after `name_marks`, which would name its marks again"),

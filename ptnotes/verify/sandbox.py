@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -23,6 +24,7 @@ from ptnotes.verify.process import QUIET, tool_path
 
 OUTPUT_LIMIT = 1_000_000
 FILE_LIMIT = 256_000_000
+PANEL_MARGIN = 6.0  # pixels around a panel that is shown alone
 GRACE = 2.0
 _SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of Linux's prctl
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -123,10 +125,27 @@ def take_figures() -> tuple[bytes, ...]:
     drawn = []
     for number in pyplot.get_fignums():
         picture = io.BytesIO()
-        pyplot.figure(number).savefig(picture, format="png")
+        figure = pyplot.figure(number)
+        figure.savefig(picture, format="png", metadata=_panel(figure))
         drawn.append(picture.getvalue())
     pyplot.close("all")
     return tuple(drawn)
+
+
+def _panel(figure: Any) -> dict[str, str]:
+    """
+    Return where the largest panel of a figure lies with its labels, for a picture of it alone.
+
+    It is the text `Panel` of the PNG: left, top, right, bottom, as fractions of the picture.
+    """
+    if not figure.axes:
+        return {}
+    figure.canvas.draw()
+    largest = max(figure.axes, key=lambda panel: panel.bbox.width * panel.bbox.height)
+    box = largest.get_tightbbox().padded(PANEL_MARGIN)
+    width, height = figure.bbox.size
+    sides = (box.x0 / width, 1 - box.y1 / height, box.x1 / width, 1 - box.y0 / height)
+    return {"Panel": " ".join(f"{min(max(side, 0), 1):.4f}" for side in sides)}
 
 
 def strays(threads: set[threading.Thread]) -> list[str]:

@@ -15,7 +15,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from tinycss2 import ast
 
-from sitebuilder.content.special_pages import in_gallery
+from sitebuilder.content.special_pages import GALLERY, in_gallery
 from sitebuilder.places import CACHE
 from sitebuilder.theme.kept_file import kept_file
 
@@ -32,6 +32,7 @@ SCALES = (
 
 # Theme scripts and Sphinx's own serve the search and keyboard shortcuts that are switched off.
 OWN_SCRIPTS = {"_static/shibuya.js", "_static/search.js", "_static/copy.js"}
+GALLERY_SCRIPT = "_static/gallery.js"
 MATHS_STYLES = "_static/katex"
 REPLACED_STYLES = "_static/mystnb."  # 43 KB, mostly colours of terminals; ours says the rest
 GALLERY_STYLES = "_static/sg_gallery"
@@ -116,7 +117,9 @@ def keep_used_assets(
 ) -> None:
     """Load no script but ours, and of the stylesheets those that the page needs."""
     context["script_files"] = [
-        script for script in context["script_files"] if _name(script) in OWN_SCRIPTS
+        script
+        for script in context["script_files"]
+        if _name(script) in OWN_SCRIPTS or (_name(script) == GALLERY_SCRIPT and pagename == GALLERY)
     ]
     context["css_files"] = [
         style
