@@ -20,7 +20,7 @@ class TestCards:
 
     def test_the_largest_panel_alone(self, tmp_path: Path) -> None:
         """Of a blue panel and a wider red one, the card has no blue."""
-        figure, (blue, red) = plt.subplots(1, 2, width_ratios=(1, 3), figsize=(8, 4))
+        _figure, (blue, red) = plt.subplots(1, 2, width_ratios=(1, 3), figsize=(8, 4))
         blue.set_facecolor("blue")
         red.set_facecolor("red")
         source, card = tmp_path / "figure.png", tmp_path / "card.png"
