@@ -1,5 +1,8 @@
 """Checks of arguments: each names the argument, what was expected and what was given."""
 
+from math import inf
+from numbers import Real
+
 import torch
 from torch import Tensor
 
@@ -13,6 +16,22 @@ def require(
     if not ok:
         msg = f"{name}: expected {expected}, given {given}"
         raise error(msg)
+
+
+def is_int(value: object, least: int = 0) -> bool:
+    """
+    Whether *value* is an int of at least *least*; a bool is none.
+    """
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def within(value: object, above: float = -inf, least: float = -inf, below: float = inf) -> bool:
+    """
+    Whether *value* is a number, neither NaN nor infinite, in the bounds; a bool is none.
+    """
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return False
+    return above < float(value) < below and float(value) >= least
 
 
 def check_tensors(**arguments: tuple[Tensor, str]) -> None:

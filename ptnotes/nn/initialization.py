@@ -11,7 +11,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from ptnotes._check import require
+from ptnotes._check import is_int, require, within
 
 __all__ = ["MODES", "SAMPLES", "fans", "gain_of", "kaiming_std", "signal", "xavier_std"]
 
@@ -37,6 +37,8 @@ def fans(weight: Tensor) -> tuple[int, int]:
     >>> fans(torch.empty(8, 3, 5, 5))
     (75, 200)
     """
+    given = type(weight).__name__
+    require(isinstance(weight, Tensor), "weight", "a tensor", given, TypeError)
     shape = tuple(weight.shape)
     require(len(shape) >= 2, "weight", "shape (out, in, ...)", shape)
     field = math.prod(shape[2:])
@@ -58,7 +60,7 @@ def xavier_std(weight: Tensor, gain: float = 1.0) -> float:
     >>> xavier_std(torch.empty(6, 2))
     0.5
     """
-    require(gain > 0, "gain", "a number above 0", gain)
+    require(within(gain, above=0), "gain", "a number above 0", gain)
     fan = sum(fans(weight))
     require(fan > 0, "weight", "a shape without 0", tuple(weight.shape))
     return gain * math.sqrt(2 / fan)
@@ -141,8 +143,8 @@ def signal(
     >>> bool((outputs == outputs[0]).all()), bool((gradients == gradients[0]).all())
     (True, True)
     """
-    require(layers > 0, "layers", "at least 1", layers)
-    require(width > 0, "width", "at least 1", width)
+    require(is_int(layers, 1), "layers", "an int of at least 1", layers)
+    require(is_int(width, 1), "width", "an int of at least 1", width)
     x = torch.randn(SAMPLES, width, dtype=torch.float64)
     outputs = []
     for _ in range(layers):

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from ptnotes._check import check_tensors, require
+from ptnotes._check import check_tensors, require, within
 from ptnotes.sequence.masks import offsets, window_mask
 
 __all__ = [
@@ -235,7 +235,9 @@ def hard_attention(
     """
     check_tensors(a=(a, "... T_y T_x"), h=(h, "... T_x d_h"))
     require(a.size(-1) > 0, "a", "a state to pick, T_x > 0", tuple(a.shape))
-    require(bool((a >= 0).all()), "a", "weights of at least 0", a.min().item())
+    wrong = a[~(a >= 0)]
+    given = wrong.min().item() if wrong.numel() else None
+    require(given is None, "a", "weights of at least 0", given)
     empty = (a == 0).all(-1, keepdim=True)
     if sample:
         rows = a.masked_fill(empty, 1.0).reshape(-1, a.size(-1))
@@ -271,7 +273,7 @@ def local_weights(e: Tensor, p: Tensor, D: float) -> Tensor:
     tensor([[0.1516, 0.2500, 0.1516, 0.0338, 0.0000]])
     """
     check_tensors(e=(e, "... T_y T_x"))
-    require(D > 0, "D", "a number above 0", D)
+    require(within(D, above=0), "D", "a number above 0", D)
     window = window_mask(p, D, e.size(-1))
     check_tensors(e=(e, "... T_y T_x"), p=(p.to(e.dtype), "... T_y"))
     gauss = torch.exp(-(offsets(p, e.size(-1)) ** 2) / (2 * (D / 2) ** 2))

@@ -8,18 +8,19 @@ names the argument, what it expected and what it was given.
 import torch
 from torch import Tensor
 
-from ptnotes._check import require
+from ptnotes._check import is_int, require, within
 
 __all__ = ["causal_mask", "offsets", "padding_mask", "window_mask"]
 
 
-def causal_mask(T_y: int, T_x: int) -> Tensor:
+def causal_mask(T_y: int, T_x: int, device: torch.device | str | None = None) -> Tensor:
     """
     Let position i see positions j <= i, both counted from the start, as SDPA's ``is_causal`` does.
 
     Args:
         T_y: Number of queries.
         T_x: Number of states.
+        device: Device of the mask; torch's default one if None.
 
     Returns:
         True = takes part; bool, shape ``(T_y, T_x)``.
@@ -35,8 +36,8 @@ def causal_mask(T_y: int, T_x: int) -> Tensor:
             [ True,  True, False]])
     """
     for name, T in (("T_y", T_y), ("T_x", T_x)):
-        require(isinstance(T, int) and T >= 0, name, "an int of at least 0", T)
-    return torch.ones(T_y, T_x, dtype=torch.bool).tril()
+        require(is_int(T), name, "an int of at least 0", T)
+    return torch.ones(T_y, T_x, dtype=torch.bool, device=device).tril()
 
 
 def padding_mask(lengths: Tensor, T_x: int) -> Tensor:
@@ -61,7 +62,7 @@ def padding_mask(lengths: Tensor, T_x: int) -> Tensor:
     tensor([[ True, False, False],
             [ True,  True,  True]])
     """
-    require(isinstance(T_x, int) and T_x >= 0, "T_x", "an int of at least 0", T_x)
+    require(is_int(T_x), "T_x", "an int of at least 0", T_x)
     given = getattr(lengths, "dtype", type(lengths).__name__)
     integer = given in (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
     require(integer, "lengths", "an integer tensor", given, TypeError)
@@ -98,8 +99,8 @@ def window_mask(p: Tensor, D: float, T_x: int) -> Tensor:
     real = isinstance(p, Tensor) and not p.is_complex() and p.dtype != torch.bool
     require(real, "p", "a floating or integer tensor", given, TypeError)
     require(p.dim() > 0, "p", "shape (..., T_y)", tuple(p.shape))
-    require(D >= 0, "D", "a number of at least 0", D)
-    require(isinstance(T_x, int) and T_x >= 0, "T_x", "an int of at least 0", T_x)
+    require(within(D, least=0), "D", "a number of at least 0", D)
+    require(is_int(T_x), "T_x", "an int of at least 0", T_x)
     return offsets(p, T_x).abs() <= D
 
 

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ptnotes._check import check_tensors, require
+from ptnotes._check import check_tensors, is_int, require
 from ptnotes.sequence.attention import attention_weights, context, scaled_dot_score
 
 __all__ = [
@@ -49,7 +49,7 @@ def split_heads(x: Tensor, heads: int) -> Tensor:
     [[[[0.0, 1.0], [4.0, 5.0]], [[2.0, 3.0], [6.0, 7.0]]]]
     """
     check_tensors(x=(x, "B T d_model"))
-    divides = isinstance(heads, int) and heads > 0 and x.size(-1) % heads == 0
+    divides = is_int(heads, 1) and x.size(-1) % heads == 0
     require(divides, "heads", f"an int that divides d_model = {x.size(-1)}", heads)
     B, T, d_model = x.shape
     return x.reshape(B, T, heads, d_model // heads).transpose(1, 2)
@@ -80,10 +80,11 @@ class MultiHeadAttention(nn.Module):
     """
     Attend with several heads, ``Concat(A_1, ..., A_heads) W^O``, as `torch.nn.MultiheadAttention`.
 
-    Called with ``x``, shape ``(B, T_y, d_model)``, which asks, ``memory``, shape ``(B, T_x,
-    d_model)``, which answers, and ``mask``, True = takes part, a shape that broadcasts to
-    ``(B, heads, T_y, T_x)`` or None, it returns the outputs, shape of *x*, and the weights, shape
-    ``(B, heads, T_y, T_x)``.
+    It is called with ``x``, shape ``(B, T_y, d_model)``, from which the queries are made, with
+    ``memory``, shape ``(B, T_x, d_model)``, from which the keys and the values are made, and with
+    ``mask``, which is None or bool, True = takes part. A mask has two dimensions, ``(T_y, T_x)``,
+    or four, which broadcast to ``(B, heads, T_y, T_x)``. It returns the outputs, shape of *x*, and
+    the weights, shape ``(B, heads, T_y, T_x)``.
 
     Args:
         d_model: Size of a vector.
@@ -100,7 +101,7 @@ class MultiHeadAttention(nn.Module):
 
     def __init__(self, d_model: int, heads: int) -> None:
         super().__init__()
-        divides = isinstance(heads, int) and heads > 0 and d_model % heads == 0
+        divides = is_int(heads, 1) and d_model % heads == 0
         require(divides, "heads", f"an int that divides d_model = {d_model}", heads)
         self.heads = heads
         self.in_proj_weight = nn.Parameter(torch.empty(3 * d_model, d_model))
@@ -120,6 +121,7 @@ class MultiHeadAttention(nn.Module):
             x=(x, "B T_y d_model"),
             memory=(memory, "B T_x d_model"),
         )
+        _check_mask(mask)
         W_Q, W_K, W_V = self.in_proj_weight.chunk(3)
         b_Q, b_K, b_V = self.in_proj_bias.chunk(3)
         Q = split_heads(F.linear(x, W_Q, b_Q), self.heads)
@@ -127,6 +129,15 @@ class MultiHeadAttention(nn.Module):
         V = split_heads(F.linear(memory, W_V, b_V), self.heads)
         a = attention_weights(scaled_dot_score(Q, K), mask)
         return self.out_proj(merge_heads(context(a, V))), a
+
+
+def _check_mask(mask: Tensor | None) -> None:
+    """
+    Refuse three dimensions: (B, T, T) would broadcast as (heads, T, T) where B = heads.
+    """
+    shape = getattr(mask, "shape", (1, 1))
+    form = "shape (T_y, T_x), or (B, 1, T_y, T_x) for a mask of each sentence"
+    require(len(shape) in (2, 4), "mask", form, tuple(shape))
 
 
 def feed_forward(x: Tensor, linear1: nn.Linear, linear2: nn.Linear) -> Tensor:
@@ -189,8 +200,9 @@ class EncoderLayer(nn.Module):
     """
     Self-attention and a feed-forward network, as `torch.nn.TransformerEncoderLayer` in evaluation.
 
-    Called with ``x``, shape ``(B, T, d_model)``, and ``mask``, True = takes part, a shape that
-    broadcasts to ``(B, heads, T, T)``, or None, it returns the shape of *x*.
+    It is called with ``x``, shape ``(B, T, d_model)``, and ``mask``, None or True = takes part, of
+    shape ``(T, T)`` or with four dimensions that broadcast to ``(B, heads, T, T)``. It returns the
+    shape of *x*.
 
     Args:
         d_model: Size of a vector.
@@ -227,9 +239,10 @@ class DecoderLayer(nn.Module):
     """
     An encoder layer that also reads a memory, as `torch.nn.TransformerDecoderLayer` in evaluation.
 
-    Called with ``y``, shape ``(B, T_y, d_model)``, ``memory``, the output of the encoder, shape
-    ``(B, T_x, d_model)``, ``mask`` and ``memory_mask``, True = takes part, shapes that broadcast to
-    ``(B, heads, T_y, T_y)`` and ``(B, heads, T_y, T_x)``, or None, it returns the shape of *y*.
+    It is called with ``y``, shape ``(B, T_y, d_model)``, with ``memory``, the output of the
+    encoder, shape ``(B, T_x, d_model)``, and with ``mask`` and ``memory_mask``, None or True =
+    takes part, of shape ``(T_y, T_y)`` and ``(T_y, T_x)``, or with four dimensions that broadcast
+    to ``(B, heads, T_y, T_y)`` and ``(B, heads, T_y, T_x)``. It returns the shape of *y*.
 
     Args:
         d_model: Size of a vector.
@@ -290,8 +303,8 @@ def sinusoidal_encoding(T: int, d_model: int) -> Tensor:
     tensor([[0.0000, 1.0000, 0.0000, 1.0000],
             [0.8415, 0.5403, 0.0100, 0.9999]])
     """
-    require(isinstance(T, int) and T >= 0, "T", "an int of at least 0", T)
-    even = isinstance(d_model, int) and d_model > 0 and d_model % 2 == 0
+    require(is_int(T), "T", "an int of at least 0", T)
+    even = is_int(d_model, 1) and d_model % 2 == 0
     require(even, "d_model", "an even int above 0", d_model)
     # float32 positions times float32 frequencies would be off by 1e-3 at position 10000.
     n = torch.arange(0, d_model, 2, dtype=torch.float64)

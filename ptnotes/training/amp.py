@@ -1,15 +1,16 @@
 """
 Loss scaling in the symbols of the note ``training/amp``: what `torch.amp.GradScaler` does.
 
-Everything raises ValueError for a wrong value or a call out of turn, and names the argument, what
-it expected and what it was given.
+Everything raises ValueError for a wrong value, for gradients in float16 and for a call out of turn,
+where torch raises RuntimeError, AssertionError or ValueError; it names the argument, what it
+expected and what it was given.
 """
 
 import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from ptnotes._check import require
+from ptnotes._check import is_int, require, within
 
 __all__ = ["LossScaler"]
 
@@ -45,10 +46,10 @@ class LossScaler:
         backoff: float = 0.5,
         interval: int = 2000,
     ) -> None:
-        require(scale > 0, "scale", "a number above 0", scale)
-        require(growth > 1, "growth", "a number above 1", growth)
-        require(0 < backoff < 1, "backoff", "a number between 0 and 1", backoff)
-        require(interval >= 1, "interval", "an int of at least 1", interval)
+        require(within(scale, above=0), "scale", "a number above 0", scale)
+        require(within(growth, above=1), "growth", "a number above 1", growth)
+        require(within(backoff, above=0, below=1), "backoff", "a number between 0 and 1", backoff)
+        require(is_int(interval, 1), "interval", "an int of at least 1", interval)
         self.S, self.growth, self.backoff, self.interval = scale, growth, backoff, interval
         self.finite_steps = 0
         # By optimizer, of those unscaled since the last update.
@@ -67,13 +68,15 @@ class LossScaler:
         """
         fresh = id(optimizer) not in self.found_inf
         require(fresh, "optimizer", "one not unscaled since the last update", "one unscaled")
-        found = False
-        for group in optimizer.param_groups:
-            for p in group["params"]:
-                if p.grad is not None:
-                    p.grad /= self.S
-                    found |= not bool(torch.isfinite(p.grad).all())
-        self.found_inf[id(optimizer)] = found
+        params = [p for group in optimizer.param_groups for p in group["params"]]
+        gradients = [p.grad for p in params if p.grad is not None]
+        half = any(g.dtype == torch.float16 for g in gradients)
+        require(not half, "optimizer", "gradients in float32, as float32 parameters get", "float16")
+        for g in gradients:
+            g /= self.S
+        if gradients:  # as torch, which takes no note of an optimizer without any
+            found = not all(bool(torch.isfinite(g).all()) for g in gradients)
+            self.found_inf[id(optimizer)] = found
 
     def step(self, optimizer: Optimizer) -> None:
         """
@@ -83,6 +86,8 @@ class LossScaler:
         require(fresh, "optimizer", "one not stepped since the last update", "one stepped")
         if id(optimizer) not in self.found_inf:
             self.unscale_(optimizer)
+        seen = id(optimizer) in self.found_inf
+        require(seen, "optimizer", "a parameter that has a gradient", "none")
         if not self.found_inf[id(optimizer)]:
             optimizer.step()
         self.stepped.add(id(optimizer))
@@ -91,6 +96,7 @@ class LossScaler:
         """
         Shrink S after a gradient that was not finite, grow it after many finite steps.
         """
+        require(bool(self.found_inf), "update", "an unscaled optimizer since the last one", "none")
         if any(self.found_inf.values()):
             self.S *= self.backoff
             self.finite_steps = 0

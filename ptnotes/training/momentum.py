@@ -14,7 +14,7 @@ from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
 from ptnotes import _native
-from ptnotes._check import require
+from ptnotes._check import is_int, require, within
 from ptnotes.training.optimizers import Rule
 
 __all__ = ["AveragedSGD", "moving_average", "path", "sgd_step"]
@@ -70,7 +70,7 @@ class AveragedSGD(Rule):
     """
 
     def __init__(self, params: ParamsT, lr: float = 1e-2, beta: float = 0.9) -> None:
-        require(lr >= 0, "lr", "a number of at least 0", lr)
+        require(within(lr, least=0), "lr", "a number of at least 0", lr)
         _check_beta(beta)
         super().__init__(params, {"lr": lr, "beta": beta})
 
@@ -111,7 +111,7 @@ def path(
     tensor([8., 4., 2., 1.])
     """
     _check_floating("start", start)
-    require(steps >= 0, "steps", "a number of at least 0", steps)
+    require(is_int(steps), "steps", "an int of at least 0", steps)
     theta = start.detach().clone().requires_grad_()
     optimizer, points = make([theta]), [start.detach()]
     for _ in range(steps):
@@ -184,4 +184,4 @@ def _check_floating(name: str, x: object) -> None:
 
 
 def _check_beta(beta: float) -> None:
-    require(0 <= beta < 1, "beta", "a number of at least 0 and below 1", beta)
+    require(within(beta, least=0, below=1), "beta", "a number of at least 0 and below 1", beta)

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 from torch.optim.optimizer import ParamsT
 
-from ptnotes._check import require
+from ptnotes._check import require, within
 
 __all__ = ["SGD", "Adam", "AdamW", "Rule"]
 
@@ -38,6 +38,14 @@ class Rule(Optimizer):
     tensor([0.5000, 2.5000], requires_grad=True)
     """
 
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """
+        Add a group of parameters; refuse complex ones.
+        """
+        super().add_param_group(param_group)
+        for theta in self.param_groups[-1]["params"]:
+            require(not theta.is_complex(), "params", "real parameters", theta.dtype)
+
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """
         Update every parameter that has a gradient; return what *closure* gave, None without one.
@@ -50,6 +58,8 @@ class Rule(Optimizer):
             for group in self.param_groups:
                 for theta in group["params"]:
                     if theta.grad is not None:
+                        dense = theta.grad.layout == torch.strided
+                        require(dense, "grad", "a dense gradient", theta.grad.layout)
                         self.update(theta, theta.grad, group)
         return loss
 
@@ -155,7 +165,7 @@ class Adam(Rule):
         decoupled_weight_decay: bool = False,
     ) -> None:
         _at_least_zero(lr=lr, eps=eps, weight_decay=weight_decay)
-        fits = all(0 <= beta < 1 for beta in betas)
+        fits = len(betas) == 2 and all(within(beta, least=0, below=1) for beta in betas)
         require(fits, "betas", "two numbers of at least 0 and below 1", betas)
         settings = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay}
         super().__init__(params, settings | {"decoupled_weight_decay": decoupled_weight_decay})
@@ -217,4 +227,4 @@ class AdamW(Adam):
 
 def _at_least_zero(**settings: float) -> None:
     for name, value in settings.items():
-        require(value >= 0, name, "a number of at least 0", value)
+        require(within(value, least=0), name, "a number of at least 0", value)

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch.optim import SGD, Optimizer
 
-from ptnotes._check import require
+from ptnotes._check import is_int, require, within
 
 __all__ = ["cosine", "multistep_decay", "rates", "step_decay", "warmup", "warmup_cosine"]
 
@@ -35,7 +35,7 @@ def step_decay(t: int, size: int, gamma: float = 0.1) -> float:
     [1.0, 1.0, 0.5, 0.5, 0.25]
     """
     _check_step(t)
-    require(size >= 1, "size", "a number of at least 1", size)
+    require(within(size, least=1), "size", "a number of at least 1", size)
     return gamma ** (t // size)
 
 
@@ -74,7 +74,7 @@ def warmup(t: int, steps: int, start: float = 0.0) -> float:
     [0.5, 0.75, 1.0, 1.0]
     """
     _check_step(t)
-    require(steps >= 0, "steps", "a number of at least 0", steps)
+    require(within(steps, least=0), "steps", "a number of at least 0", steps)
     return 1.0 if t >= steps else start + (1 - start) * t / steps
 
 
@@ -96,7 +96,7 @@ def cosine(t: int, steps: int, floor: float = 0.0) -> float:
     [1.0, 0.854, 0.5, 0.146, 0.0, 0.0]
     """
     _check_step(t)
-    require(steps >= 1, "steps", "a number of at least 1", steps)
+    require(within(steps, least=1), "steps", "a number of at least 1", steps)
     return floor + (1 - floor) * (1 + math.cos(math.pi * min(t / steps, 1))) / 2
 
 
@@ -117,7 +117,8 @@ def warmup_cosine(t: int, rise: int, steps: int, start: float = 0.0, floor: floa
     >>> [round(warmup_cosine(t, rise=2, steps=6), 3) for t in range(7)]
     [0.0, 0.5, 1.0, 0.854, 0.5, 0.146, 0.0]
     """
-    require(steps > rise, "steps", f"more than the rise of {rise}", steps)
+    require(within(rise, least=0), "rise", "a number of at least 0", rise)
+    require(within(steps, above=rise), "steps", f"more than the rise of {rise}", steps)
     return warmup(t, rise, start) if t < rise else cosine(t - rise, steps - rise, floor)
 
 
@@ -137,7 +138,7 @@ def rates(make: Callable[[Optimizer], Any], steps: int, lr: float = 1.0) -> list
     >>> rates(lambda optimizer: ExponentialLR(optimizer, gamma=0.5), steps=4)
     [1.0, 0.5, 0.25, 0.125]
     """
-    require(steps >= 0, "steps", "a number of at least 0", steps)
+    require(is_int(steps), "steps", "an int of at least 0", steps)
     optimizer = SGD([torch.zeros(1, requires_grad=True)], lr=lr, momentum=0.9)
     scheduler, seen = make(optimizer), []
     for _ in range(steps):
@@ -148,4 +149,4 @@ def rates(make: Callable[[Optimizer], Any], steps: int, lr: float = 1.0) -> list
 
 
 def _check_step(t: int) -> None:
-    require(t >= 0, "t", "a step of at least 0", t)
+    require(within(t, least=0), "t", "a step of at least 0", t)

@@ -45,8 +45,10 @@ class TestFans:
 
     def test_errors(self) -> None:
         """
-        A bias has no fans.
+        A bias has no fans, and a list is no tensor.
         """
+        message = "weight: expected a tensor, given list"
+        refuses(TypeError, message, lambda: initialization.fans([1]))  # type: ignore[arg-type]
         message = "weight: expected shape (out, in, ...), given (3,)"
         refuses(ValueError, message, lambda: initialization.fans(torch.empty(3)))
 
@@ -82,8 +84,9 @@ class TestStandardDeviations:
         Each argument that does not fit is refused by name.
         """
         W = torch.empty(3, 2)
-        message = "gain: expected a number above 0, given 0"
-        refuses(ValueError, message, lambda: initialization.xavier_std(W, gain=0))
+        for gain in (0, math.nan, "2", True):
+            message = f"gain: expected a number above 0, given {gain}"
+            refuses(ValueError, message, lambda g=gain: initialization.xavier_std(W, gain=g))
         message = "mode: expected one of fan_in, fan_out, given 'fan'"
         refuses(ValueError, message, lambda: initialization.kaiming_std(W, mode="fan"))
         message = "weight: expected a shape without 0, given (3, 0)"
@@ -175,7 +178,7 @@ class TestSignal:
         A stack has layers, and layers have width.
         """
         call = initialization.signal
-        message = "layers: expected at least 1, given 0"
+        message = "layers: expected an int of at least 1, given 0"
         refuses(ValueError, message, lambda: call(init.eye_, torch.relu, layers=0))
-        message = "width: expected at least 1, given 0"
+        message = "width: expected an int of at least 1, given 0"
         refuses(ValueError, message, lambda: call(init.eye_, torch.relu, width=0))

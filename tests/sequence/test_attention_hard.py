@@ -93,6 +93,17 @@ class TestHardAttention:
         assert torch.equal(at.hard_attention(a, h), h)
         assert torch.equal(at.hard_attention(a, h, sample=True), h)
 
+    @pytest.mark.parametrize("sample", [False, True])
+    def test_nothing_to_pick_for(self, sample: bool) -> None:
+        """
+        Without queries or without sentences there is nothing, in the right shape.
+        """
+        for a, h, shape in (
+            (torch.ones(0, 2), torch.ones(2, 3), (0, 3)),
+            (torch.ones(0, 4, 2), torch.ones(0, 2, 3), (0, 4, 3)),
+        ):
+            assert at.hard_attention(a, h, sample=sample).shape == shape
+
     def test_errors(self) -> None:
         """
         Scores instead of weights, NaN and no states at all are refused.

@@ -26,10 +26,21 @@ class TestCausalMask:
 
         assert masks.causal_mask(T_y, T_x).tolist() == expected
 
+    def test_device(self) -> None:
+        """
+        The mask is made where it is asked for.
+        """
+        assert masks.causal_mask(2, 2, device="meta").device.type == "meta"
+
     def test_errors(self) -> None:
         """
         Lengths are ints of at least 0.
         """
+        refuses(
+            ValueError,
+            "T_y: expected an int of at least 0, given True",
+            lambda: masks.causal_mask(True, 3),
+        )
         refuses(
             ValueError,
             "T_y: expected an int of at least 0, given -1",

@@ -131,9 +131,19 @@ class TestMultiHeadAttention:
         )
         refuses(
             ValueError,
-            "mask: expected a shape that broadcasts to (2, 2, 5, 5), given (2, 5, 5, 1, 1)",
-            lambda: layer(x, x, torch.ones(2, 5, 5, 1, 1, dtype=torch.bool)),
+            "mask: expected a shape that broadcasts to (2, 2, 5, 5), given (2, 1, 5, 4)",
+            lambda: layer(x, x, torch.ones(2, 1, 5, 4, dtype=torch.bool)),
         )
+
+    @pytest.mark.parametrize("shape", [(2, 5, 5), (5,), (2, 5, 5, 1, 1)])
+    def test_a_mask_of_three_dimensions_is_refused(self, shape: tuple[int, ...]) -> None:
+        """
+        With as many sentences as heads, a mask of each sentence would be one of each head.
+        """
+        x, mask = torch.ones(2, 5, 6), torch.ones(shape, dtype=torch.bool)
+        form = "shape (T_y, T_x), or (B, 1, T_y, T_x) for a mask of each sentence"
+        for layer in (tf.EncoderLayer(6, 2, 8), lambda x, m: tf.DecoderLayer(6, 2, 8)(x, x, m)):
+            refuses(ValueError, f"mask: expected {form}, given {shape}", lambda f=layer: f(x, mask))
 
 
 class TestFeedForward:

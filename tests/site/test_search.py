@@ -95,7 +95,7 @@ class TestQueries:
         ]
         missed += [str(found) for found in answers[len(asked) :] if found]
 
-        assert missed == []
+        assert not missed, "\n".join(missed)
 
     @pytest.mark.parametrize("folder", ["en", "zh"])
     def test_every_page_has_two_queries(self, folder: str) -> None:

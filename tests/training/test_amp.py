@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -143,3 +144,30 @@ class TestLossScaler:
             "optimizer: expected one not stepped since the last update, given one stepped",
             lambda: scaler.step(optimizer),
         )
+        refuses(
+            ValueError,
+            "interval: expected an int of at least 1, given 1.5",
+            lambda: LossScaler(interval=1.5),  # type: ignore[arg-type]
+        )
+
+    def test_refuses_what_torch_refuses(self) -> None:
+        """
+        An update without gradients, a step without any, and gradients in float16.
+        """
+        empty = "expected an unscaled optimizer since the last one, given none"
+        refuses(ValueError, f"update: {empty}", LossScaler().update)
+        idle = SGD([parameter()], lr=1.0)
+        message = "optimizer: expected a parameter that has a gradient, given none"
+        refuses(ValueError, message, lambda: LossScaler().step(idle))
+        half = parameter().detach().half().requires_grad_()
+        half.grad = torch.ones_like(half)
+        message = (
+            "optimizer: expected gradients in float32, as float32 parameters get, given float16"
+        )
+        refuses(ValueError, message, lambda: LossScaler().step(SGD([half], lr=1.0)))
+
+        for optimizer in (idle, SGD([half], lr=1.0)):
+            theirs = torch.amp.GradScaler("cpu")
+            theirs.scale(torch.ones(1))
+            with pytest.raises((AssertionError, ValueError)):
+                theirs.step(optimizer)

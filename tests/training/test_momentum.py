@@ -192,6 +192,6 @@ class TestPath:
         )
         refuses(
             ValueError,
-            "steps: expected a number of at least 0, given -1",
+            "steps: expected an int of at least 0, given -1",
             lambda: mo.path(make, valley, torch.ones(3), -1),
         )

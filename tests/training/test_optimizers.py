@@ -265,6 +265,21 @@ class TestRule:
         assert loss.item() == 2
         assert x.item() == 0
 
+    def test_parameters_and_gradients_that_do_not_fit(self) -> None:
+        """
+        Complex parameters and sparse gradients are refused, and more than two betas.
+        """
+        complex_ = torch.zeros(1, dtype=torch.complex64, requires_grad=True)
+        message = "params: expected real parameters, given torch.complex64"
+        refuses(ValueError, message, lambda: op.SGD([complex_]))
+        theta = torch.zeros(2, requires_grad=True)
+        theta.grad = torch.zeros(2).to_sparse()
+        message = "grad: expected a dense gradient, given torch.sparse_coo"
+        refuses(ValueError, message, op.SGD([theta]).step)
+        message = "betas: expected two numbers of at least 0 and below 1, given (0.9, 0.9, 0.9)"
+        three: Any = (0.9, 0.9, 0.9)
+        refuses(ValueError, message, lambda: op.Adam([theta], betas=three))
+
     def test_a_rule_without_update(self) -> None:
         """
         The base class has none.

@@ -144,10 +144,21 @@ class TestRates:
 
     def test_errors(self) -> None:
         """
-        A negative number of steps is refused.
+        A negative number of steps is refused, and half a step.
         """
+        for steps in (-1, 2.5):
+            refuses(
+                ValueError,
+                f"steps: expected an int of at least 0, given {steps}",
+                lambda n=steps: sc.rates(lambda o: lrs.StepLR(o, 2), n),
+            )
         refuses(
             ValueError,
-            "steps: expected a number of at least 0, given -1",
-            lambda: sc.rates(lambda o: lrs.StepLR(o, 2), -1),
+            "rise: expected a number of at least 0, given -2",
+            lambda: sc.warmup_cosine(3, rise=-2, steps=6),
+        )
+        refuses(
+            ValueError,
+            "steps: expected a number of at least 1, given 6",
+            lambda: sc.cosine(3, steps="6"),  # type: ignore[arg-type]
         )

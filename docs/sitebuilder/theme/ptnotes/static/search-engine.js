@@ -1,5 +1,5 @@
 // From a query to pages, their sections and excerpts. Loaded when the search is opened for the first time.
-import { has, isFiller, isHan, namesOf, plain, squashed, wordsOf } from "./search-words.js";
+import { has, isFiller, isHan, namesOf, plain, squashed, subjectOf, wordsOf } from "./search-words.js";
 
 const SHOWN = 8; // pages
 const LOADED = 14; // pages looked at more closely
@@ -24,7 +24,8 @@ export async function load(address, tag) {
   await pagefind.init();
 }
 
-export async function find(query) {
+export async function find(typed) {
+  const query = subjectOf(typed, language);
   const words = wordsOf(query, language);
   if (!words.length) return [];
   const telling = words.filter((word) => !isFiller(word));

@@ -9,6 +9,7 @@ const FILLERS = new Set(
     + "用法 使用 区别 差别 报错 报 错 错误 例子 示例 例 教程 详解 含义 意思 作用 默认").split(" "),
 );
 const RUN = /\d+(?:\.\d+)+|\p{Script=Han}+|(?:(?!\p{Script=Han})[\p{L}\p{N}])+/gu;
+const GAP = /\s+|(?<=\p{Script=Han})(?!\p{Script=Han})|(?<!\p{Script=Han})(?=\p{Script=Han})/u; // also between two scripts
 const HAN = /\p{Script=Han}/u;
 
 // Names are split into their parts, as the index has them; Chinese at its words.
@@ -32,6 +33,12 @@ export function namesOf(query) {
   const code = found.map((name) => name.replace(/[.:]+$/, "")).filter((name) => /\w(::|\.|_)\w/.test(name));
   const numbers = lower.match(/\b\d+(\.\d+)?e[-+]?\d+\b/g) ?? [];
   return [...code.map((name) => name.split(/[.:]+/).pop()), ...numbers];
+}
+
+// A name in code with words that say what is asked of it, such as `torch.where 用法`, asks for the name.
+export function subjectOf(query, language) {
+  const telling = query.split(GAP).filter((part) => wordsOf(part, language).some((word) => !isFiller(word)));
+  return telling.length === 1 && namesOf(telling[0]).length ? telling[0] : query;
 }
 
 // A formula without what is typed in several ways: `1/sqrt(d_k)`, `1/√dk` and `1 / sqrt dk` are one.
