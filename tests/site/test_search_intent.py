@@ -90,8 +90,8 @@ def test_formulas_and_names(page: Page, folder: str, query: str, wanted: str) ->
     ("folder", "query"),
     [
         ("en", "average gradients all_reduce"),
-        ("zh", "F.grid_sample align_corners 默认"),
-        ("en", "F.grid_sample align_corners default"),
+        ("zh", "F.ctc_loss zero_infinity 默认"),
+        ("en", "F.ctc_loss zero_infinity default"),
         ("zh", "torch.fft_shift 用法"),
     ],
 )

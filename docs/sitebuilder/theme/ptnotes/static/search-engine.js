@@ -2,7 +2,7 @@
 import { has, isFiller, isHan, namesOf, plain, squashed, subjectOf, wordsOf } from "./search-words.js";
 
 const SHOWN = 8; // pages
-const LOADED = 14; // pages looked at more closely
+const LOADED = 24; // pages looked at more closely
 const SECTIONS = 3; // of a page
 const FEW = 50; // pages; a word on more of them says little
 const SCARCE = 3; // with fewer pages that have every word, those that have most are shown too
@@ -81,11 +81,13 @@ async function withMost(words, names) {
   return pages.filter((page) => page.score >= ENOUGH);
 }
 
-// The index may cut Chinese elsewhere than the browser: then what begins alike is looked through.
+// The index may cut Chinese elsewhere than the browser, so what begins alike is looked through as well.
 async function ofWord(word) {
-  let { results } = await pagefind.search(word);
-  if (!results.length && isHan(word) && word.length > 1) ({ results } = await pagefind.search(word[0]));
-  return results;
+  const { results } = await pagefind.search(word);
+  if (!isHan(word) || word.length < 2) return results;
+  const known = new Set(results.map((result) => result.id));
+  const alike = (await pagefind.search(word[0])).results;
+  return [...results, ...alike.filter((result) => !known.has(result.id))];
 }
 
 async function open(result) {

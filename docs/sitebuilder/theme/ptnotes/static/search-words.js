@@ -12,13 +12,27 @@ const RUN = /\d+(?:\.\d+)+|\p{Script=Han}+|(?:(?!\p{Script=Han})[\p{L}\p{N}])+/g
 const GAP = /\s+|(?<=\p{Script=Han})(?!\p{Script=Han})|(?<!\p{Script=Han})(?=\p{Script=Han})/u; // also between two scripts
 const HAN = /\p{Script=Han}/u;
 
-// Names are split into their parts, as the index has them; Chinese at its words.
+// Names are split into their parts, as the index has them; Chinese at its words. Browsers do not know every term and
+// cut 算子 into two characters: two that they leave single, side by side, are one word again.
 export function wordsOf(query, language) {
   const segmenter = globalThis.Intl?.Segmenter && new Intl.Segmenter(language, { granularity: "word" });
   const words = [];
   for (const [run] of query.toLowerCase().matchAll(RUN)) {
     if (HAN.test(run) && segmenter) {
-      for (const part of segmenter.segment(run)) words.push(part.segment);
+      let singles = [];
+      const settle = () => {
+        words.push(...(singles.length === 2 ? [singles.join("")] : singles));
+        singles = [];
+      };
+      for (const { segment } of segmenter.segment(run)) {
+        if (segment.length === 1 && !FILLERS.has(segment)) {
+          singles.push(segment);
+        } else {
+          settle();
+          words.push(segment);
+        }
+      }
+      settle();
     } else {
       words.push(run);
     }
