@@ -89,7 +89,7 @@ def test_formulas_and_names(page: Page, folder: str, query: str, wanted: str) ->
 @pytest.mark.parametrize(
     ("folder", "query"),
     [
-        ("en", "average gradients all_reduce"),
+        ("en", "average gradients reduce_scatter_coalesced"),
         ("zh", "F.ctc_loss zero_infinity 默认"),
         ("en", "F.ctc_loss zero_infinity default"),
         ("zh", "torch.fft_shift 用法"),

@@ -111,10 +111,12 @@ function rank(pages, query, words) {
     const { title, also = "", list } = page.data.meta;
     const titles = plain(title, also);
     const headings = page.data.sub_results.some((part) => plain(part.title).includes(phrase));
+    const defined = page.data.sub_results.some((part) => `.${part.title.toLowerCase()}`.includes(`.${phrase}(`));
     return page.score
       + ([title, also].some((whole) => whole.toLowerCase() === phrase) ? 2 : 0)
       + (words.every((word) => has(titles, word)) ? 1 : 0)
       + (headings ? 0.5 : 0)
+      + (defined ? 1 : 0) // the reference of this very name
       + (page.text.includes(phrase) ? 0.5 : 0)
       + often(page, name) / 2
       + (formula ? often({ text: squashed(page.data.content) }, formula) : 0)

@@ -1,0 +1,1 @@
+"""What the notes of the chapter ``distributed`` run in several processes."""
