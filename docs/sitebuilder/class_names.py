@@ -6,6 +6,7 @@ from __future__ import annotations
 BOX = "box"
 BOX_ORIGIN = "box-origin"
 EXERCISE = "exercise"
+GALLERY_FILTER = "gallery-filter"
 SOLUTION = "solution"
 PROOF_MARK = "proof-mark"
 NOT_RUN = "not-run"

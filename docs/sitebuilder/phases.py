@@ -111,6 +111,7 @@ PHASES = (
     Phase(RESOLVED, myth_and_changed_boxes.label_boxes, "after lists are filled with boxes"),
     Phase(RESOLVED, exercises.number_exercises, "before Chinese spaces, which labels need too"),
     Phase(RESOLVED, gallery_pages.translate_cards, "titles are translated by now"),
+    Phase(RESOLVED, gallery_pages.add_chapter_links, "titles are translated by now"),
     Phase(RESOLVED, alt_texts.place_alt_texts, "they are translated by now"),
     Phase(
         RESOLVED, pictures_first.move_pictures, "after `place_alt_texts`, which looks beside code"

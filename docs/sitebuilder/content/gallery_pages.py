@@ -12,9 +12,10 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx_gallery._doctree_links import CodeLinksTransform
 
-from sitebuilder.class_names import DOWNLOAD_NOTE, GALLERY_CARD, GALLERY_CARD_TITLE, GALLERY_FOOTER
+from sitebuilder.class_names import DOWNLOAD_NOTE, GALLERY_CARD, GALLERY_CARD_TITLE, GALLERY_FILTER, GALLERY_FOOTER
 from sitebuilder.content.page_summaries import summary_of
-from sitebuilder.content.special_pages import in_gallery
+from sitebuilder.content.special_pages import GALLERY, in_gallery
+from sitebuilder.languages.site_words import _
 
 
 class OwnGalleryLinks(SphinxTransform):
@@ -61,6 +62,24 @@ def translate_cards(app: Sphinx, doctree: nodes.document, docname: str) -> None:
                 GALLERY_CARD_TITLE: f'  <div class="{GALLERY_CARD_TITLE}">{title}</div>\n</div>',
             }
             node.children = [nodes.Text(written[node["part"]])]
+
+
+def add_chapter_links(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """
+    Lead from the top of the gallery to each chapter.
+
+    A script makes the links leave one chapter on the page; they stand there before it runs, so
+    that nothing moves.
+    """
+    gallery = next(doctree.findall(nodes.section), None)
+    if docname != GALLERY or gallery is None:
+        return
+    chapters = [child for child in gallery.children if isinstance(child, nodes.section)]
+    links = nodes.paragraph("", classes=[GALLERY_FILTER])
+    for section, words in [(gallery, _("All")), *((c, c[0].astext()) for c in chapters)]:
+        link = nodes.reference("", words, refid=section["ids"][0], internal=True)
+        links += [link, nodes.Text(" ")]
+    gallery.insert(gallery.index(chapters[0]), links)
 
 
 def _has_class(node: nodes.raw, name: str) -> bool:

@@ -1,29 +1,21 @@
-// Buttons above the gallery that leave one chapter on the page.
+// The links above the gallery leave one chapter on the page.
 "use strict";
 
 (() => {
-  const gallery = document.getElementById("gallery");
-  const chapters = [...(gallery?.querySelectorAll(":scope > section") ?? [])];
-  if (chapters.length < 2) return;
+  const links = [...document.querySelectorAll(".gallery-filter a")];
+  const chapters = document.querySelectorAll("#gallery > section");
 
-  const bar = document.createElement("div");
-  bar.className = "gallery-filter";
-  bar.setAttribute("role", "group");
-  bar.setAttribute("aria-label", document.querySelector("main").dataset.chapters);
-
-  function add(name, wanted) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = name;
-    button.setAttribute("aria-pressed", String(!wanted));
-    button.addEventListener("click", () => {
-      for (const chapter of chapters) chapter.hidden = Boolean(wanted) && chapter !== wanted;
-      for (const other of bar.children) other.setAttribute("aria-pressed", String(other === button));
-    });
-    bar.append(button);
+  function choose(chosen) {
+    const wanted = chosen.hash.slice(1);
+    for (const chapter of chapters) chapter.hidden = wanted !== "gallery" && wanted !== chapter.id;
+    for (const link of links) link.setAttribute("aria-current", String(link === chosen));
   }
 
-  add(document.querySelector("main").dataset.all);
-  for (const chapter of chapters) add(chapter.querySelector("h2").firstChild.textContent, chapter);
-  chapters[0].before(bar);
+  for (const link of links) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      choose(link);
+    });
+  }
+  links[0]?.setAttribute("aria-current", "true");
 })();
