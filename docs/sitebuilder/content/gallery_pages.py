@@ -12,7 +12,13 @@ from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 from sphinx_gallery._doctree_links import CodeLinksTransform
 
-from sitebuilder.class_names import DOWNLOAD_NOTE, GALLERY_CARD, GALLERY_CARD_TITLE, GALLERY_FILTER, GALLERY_FOOTER
+from sitebuilder.class_names import (
+    DOWNLOAD_NOTE,
+    GALLERY_CARD,
+    GALLERY_CARD_TITLE,
+    GALLERY_FILTER,
+    GALLERY_FOOTER,
+)
 from sitebuilder.content.page_summaries import summary_of
 from sitebuilder.content.special_pages import GALLERY, in_gallery
 from sitebuilder.languages.site_words import _
