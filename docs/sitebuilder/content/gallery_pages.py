@@ -81,11 +81,13 @@ def add_chapter_links(app: Sphinx, doctree: nodes.document, docname: str) -> Non
     if docname != GALLERY or gallery is None:
         return
     chapters = [child for child in gallery.children if isinstance(child, nodes.section)]
-    links = nodes.paragraph("", classes=[GALLERY_FILTER])
+    if len(chapters) < 2:
+        return
+    bar = nodes.bullet_list("", classes=[GALLERY_FILTER])
     for section, words in [(gallery, _("All")), *((c, c[0].astext()) for c in chapters)]:
         link = nodes.reference("", words, refid=section["ids"][0], internal=True)
-        links += [link, nodes.Text(" ")]
-    gallery.insert(gallery.index(chapters[0]), links)
+        bar += nodes.list_item("", nodes.paragraph("", "", link))
+    gallery.insert(gallery.index(chapters[0]), bar)
 
 
 def _has_class(node: nodes.raw, name: str) -> bool:
