@@ -1,0 +1,1 @@
+"""Reusing models: one module a topic."""
