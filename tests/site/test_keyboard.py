@@ -28,7 +28,7 @@ def page(browser: Browser) -> Iterator[Page]:
     assert said == []
 
 
-def tab_to(page: Page, selector: str, most: int = 200) -> None:
+def tab_to(page: Page, selector: str, most: int = 80) -> None:
     """Press Tab until an element has the focus, which must be seen."""
     for _ in range(most):
         page.keyboard.press("Tab")

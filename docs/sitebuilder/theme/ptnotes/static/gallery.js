@@ -17,5 +17,5 @@
       choose(link);
     });
   }
-  links[0]?.setAttribute("aria-current", "true");
+  if (links.length > 0) choose(links[0]);
 })();
