@@ -97,6 +97,8 @@ def run(blocks: list[dict[str, object]], folder: Path) -> None:
 def test_what_is_copied_runs(page: Page, tmp_path: Path, name: str) -> None:
     """From a page on the disk, block after block, by keyboard."""
     page.goto((SITE / "en" / f"{name}.html").as_uri())
+    for solution in page.locator("article details > summary").all():
+        solution.press("Enter")  # unfolded, as a reader does who copies it
     blocks = [copied(page, number) for number in range(page.locator(".copy-button").count())]
 
     assert blocks
